@@ -1,0 +1,81 @@
+// Makes sure that what package-lock.json names is installed. No dependencies; any Node from 20 on can run it.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const projectRoot = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
+const modules = join(projectRoot, 'node_modules');
+export const toolsDir = join(modules, '.bin');
+const windows = process.platform === 'win32';
+export const nodeBinary = join(toolsDir, windows ? 'node.cmd' : 'node');
+const stampFile = join(modules, '.lazyark-installed');
+
+export class InstallFailed extends Error {
+  name = 'InstallFailed';
+}
+
+/** Installs when node_modules is absent or older than package-lock.json. Throws InstallFailed with what to do. */
+export function ensureInstalled() {
+  const lock = readFileSync(join(projectRoot, 'package-lock.json'));
+  const stamp = createHash('sha256').update(lock).digest('hex');
+  if (!isInstalled(lock, stamp)) {
+    process.stderr.write('Installing packages (once; a minute or two with an empty cache) …\n');
+    npmInstall();
+    checkNode();
+  }
+  writeStamp(stamp);
+}
+
+function isInstalled(lock, stamp) {
+  if (!existsSync(nodeBinary)) return false;
+  return read(stampFile) === stamp || holdsWhatTheLockNames(lock);
+}
+
+// Somebody who ran npm by hand has no stamp; npm's own list of what it put there answers instead.
+function holdsWhatTheLockNames(lock) {
+  const listed = read(join(modules, '.package-lock.json'));
+  if (!listed) return false;
+  const installed = JSON.parse(listed).packages;
+  return Object.entries(JSON.parse(lock).packages).every(
+    ([path, wanted]) =>
+      path === '' || (installed[path] ? installed[path].version === wanted.version : Boolean(wanted.optional)),
+  );
+}
+
+function npmInstall() {
+  const args = ['ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
+  // npm's words go to stderr: stdout belongs to the command that runs afterwards
+  const done = spawnSync('npm', args, { cwd: projectRoot, stdio: ['ignore', 2, 2], env: outsideEnv(), shell: windows });
+  if (done.error) throw new InstallFailed(`npm could not be started (${done.error.message}). It comes with Node.js.`);
+  if (done.status !== 0) {
+    throw new InstallFailed(
+      `Installing the packages failed: npm ci ended with ${done.status ?? done.signal}; its lines above say why. ` +
+        'It needs the package registry that npm is set up for; run the same command again when that answers.',
+    );
+  }
+}
+
+function checkNode() {
+  const asked = spawnSync(nodeBinary, ['--version'], { encoding: 'utf8', shell: windows });
+  if (asked.status === 0 && asked.stdout.startsWith('v24.')) return;
+  throw new InstallFailed(
+    'The packages are installed, but Node 24 (the npm package "node") is not usable. ' +
+      'It is fetched by its install script: install without --ignore-scripts.',
+  );
+}
+
+// npm must not run on the Node that it is about to replace
+function outsideEnv() {
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== toolsDir);
+  return { ...process.env, PATH: path.join(delimiter) };
+}
+
+function writeStamp(stamp) {
+  if (read(stampFile) !== stamp) writeFileSync(stampFile, stamp);
+}
+
+function read(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
