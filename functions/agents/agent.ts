@@ -1,0 +1,68 @@
+// What every built-in agent has in common: it answers pings, checks the call, keeps the deadline and echoes the fence.
+import * as z from 'zod';
+import { type AgentAnswer, AgentCall, AgentPing, type AgentPong } from '../common/agent-call.ts';
+import { PermanentTaskError, TransientTaskError } from './errors.ts';
+
+const timerMsMax = 2 ** 31 - 1; // a longer timer would fire at once
+
+/** The call, plus the signal that fires at its deadline. */
+export type Work = AgentCall & { signal: AbortSignal };
+/** Pure function of its payload: an agent has no permissions, its answer is its only effect. */
+export type Skill = (work: Work) => unknown | Promise<unknown>;
+export type AgentOptions = { capabilities: Readonly<Record<string, Skill>>; now?: () => number; version?: string };
+
+/**
+ * A Lambda handler for an agent with these capabilities. A ping is answered with what the agent can do. Throws
+ * PermanentTaskError for a call that does not fit or asks for an unknown capability, TransientTaskError at the deadline.
+ */
+export function runAgent({
+  capabilities,
+  now = Date.now,
+  version = process.env.AWS_LAMBDA_FUNCTION_VERSION,
+}: AgentOptions) {
+  return async (event: unknown): Promise<AgentAnswer | AgentPong> => {
+    const ping = AgentPing.safeParse(event);
+    if (ping.success) return pong(ping.data.agentId, Object.keys(capabilities), version);
+    const call = callFrom(event);
+    const skill = Object.hasOwn(capabilities, call.capability) ? capabilities[call.capability] : undefined;
+    if (!skill)
+      throw new PermanentTaskError(
+        `Agent ${call.agentId} has no capability ${call.capability}; it has ${Object.keys(capabilities).join(', ')}`,
+      );
+    const result = await beforeDeadline(call, skill, now());
+    return { taskId: call.taskId, fence: call.fence, result };
+  };
+}
+
+const pong = (agentId: string, capabilities: string[], version = '$LATEST'): AgentPong => ({
+  agentId,
+  status: 'READY',
+  capabilities,
+  version,
+});
+
+function callFrom(event: unknown): AgentCall {
+  const parsed = AgentCall.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new PermanentTaskError(`The call does not fit the contract of agents: ${z.prettifyError(parsed.error)}`);
+}
+
+async function beforeDeadline(call: AgentCall, skill: Skill, nowMs: number): Promise<unknown> {
+  const leftMs = Date.parse(call.deadlineAt) - nowMs;
+  const tooLate = new TransientTaskError(`The deadline ${call.deadlineAt} passed before ${call.capability} was done`);
+  if (leftMs <= 0) throw tooLate;
+  const abort = new AbortController();
+  const { promise: deadline, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => {
+      reject(tooLate);
+      abort.abort(tooLate);
+    },
+    Math.min(leftMs, timerMsMax),
+  );
+  try {
+    return await Promise.race([skill({ ...call, signal: abort.signal }), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
