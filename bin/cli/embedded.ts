@@ -1,0 +1,81 @@
+// The embedded runtime as the command line starts it: synthesized if need be, bootstrapped, with its address published.
+import { createWriteStream, renameSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { startRuntime } from '../../local/main.ts';
+import { ensureAssembly } from '../build.ts';
+import { type Api, openApi } from './api.ts';
+import { holdDataDir, publishEndpoint, tokenPath } from './data-dir.ts';
+import { BadInput } from './failure.ts';
+import { bootstrapSwarm, type StatusView } from './status-commands.ts';
+import type { Environment } from './terminal.ts';
+
+export type Embedded = { url: string; api: Api; tokenPath: string; stop(): Promise<void> };
+export type EmbeddedOptions = { dataDir: string; port: number; env: Environment };
+
+const logBytesMax = 20 * 1024 * 1024;
+
+/**
+ * Starts it on a prepared data folder and returns once the swarm is active. Throws BadInput for a taken port or a
+ * malformed setting; nothing is left running then.
+ */
+export async function startEmbedded({ dataDir, port, env }: EmbeddedOptions): Promise<Embedded> {
+  await refuseTakenPort(port);
+  const assembly = await ensureAssembly({ quiet: true });
+  const release = holdDataDir(dataDir);
+  const log = openLog(join(dataDir, 'runtime.log'));
+  const settings = { clockSpeed: clockSpeedIn(env), chaos: env.LAZYARK_CHAOS || undefined };
+  const runtime = await startRuntime({ assembly, dataDir, port, ...settings, log: log.write }).catch((error) => {
+    release();
+    throw error;
+  });
+  const stop = async () => {
+    await runtime.stop();
+    release();
+    log.close();
+  };
+  try {
+    const token = await runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
+    const api = openApi({ endpoint: runtime.url, token });
+    await activate(api);
+    publishEndpoint(dataDir, runtime.url, token);
+    return { url: runtime.url, api, tokenPath: tokenPath(dataDir), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+// A store that was killed stays killed: lifting that is for a person to do.
+async function activate(api: Api): Promise<void> {
+  const { mode } = await api.get<StatusView>('/status');
+  if (mode !== 'active' && mode !== 'killed') await bootstrapSwarm(api);
+}
+
+function refuseTakenPort(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;
+      reject(new BadInput(`Port ${port} ${why}`, ['choose another one: --port 4500, or --port 0 for any']));
+    });
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+  });
+}
+
+function clockSpeedIn(env: Environment): number | undefined {
+  if (!env.LAZYARK_CLOCK_SPEED) return undefined;
+  const speed = Number(env.LAZYARK_CLOCK_SPEED);
+  if (speed > 0 && Number.isFinite(speed)) return speed;
+  throw new BadInput(`LAZYARK_CLOCK_SPEED: expected a number above 0, got "${env.LAZYARK_CLOCK_SPEED}"`);
+}
+
+// One earlier log is kept, so the folder does not grow without end.
+function openLog(file: string): { write(record: object): void; close(): void } {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logBytesMax) renameSync(file, `${file}.1`);
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  return {
+    write: (record) => stream.write(`${JSON.stringify({ at: new Date().toISOString(), ...record })}\n`),
+    close: () => stream.end(),
+  };
+}

@@ -1,0 +1,47 @@
+// The command tree of `lazyark`, one line per noun.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { addAuditCommands } from './audit-commands.ts';
+import { addCompletionCommand } from './completion.ts';
+import { projectRoot } from './data-dir.ts';
+import { exitCodeOf, failureLines } from './failure.ts';
+import { addObjectiveCommands } from './objective-commands.ts';
+import { addSafetyCommands } from './safety-commands.ts';
+import type { Surroundings } from './session.ts';
+import { addStartCommand } from './start.ts';
+import { addStatusCommands } from './status-commands.ts';
+import { addAgentCommands, addTaskCommands } from './task-commands.ts';
+import { line, paint } from './terminal.ts';
+
+export function buildProgram(surroundings: Surroundings): Command {
+  const { stdout, stderr } = surroundings.terminal;
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  const program = new Command('lazyark')
+    .description('A swarm of autonomous agents under governance. Works against npm start and AWS alike.')
+    .version(version)
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)');
+  addStartCommand(program, surroundings);
+  addObjectiveCommands(program, surroundings);
+  addTaskCommands(program, surroundings);
+  addAgentCommands(program, surroundings);
+  addSafetyCommands(program, surroundings);
+  addAuditCommands(program, surroundings);
+  addStatusCommands(program, surroundings);
+  addCompletionCommand(program, surroundings.terminal);
+  return program;
+}
+
+/** Runs one command line (`argv` without node and script). Resolves with the exit code; errors are said on stderr. */
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stderr } = surroundings.terminal;
+  try {
+    await buildProgram(surroundings).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    for (const text of failureLines(error)) line(stderr, paint(stderr, 'red', text));
+    return exitCodeOf(error);
+  }
+}
