@@ -1,0 +1,82 @@
+// Builds everything that is deployed into one folder: the bundled functions, config/, the console, openapi.json.
+import { cpSync, existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build as esbuild } from 'esbuild';
+
+export const ROOT = join(import.meta.dirname, '..');
+export const FUNCTIONS_FOLDER = join(ROOT, 'dist/functions');
+
+/** `require` for the CommonJS packages inside an ES module bundle. */
+const BANNER =
+  "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
+
+/** Builds all of it into `outDir`, which is emptied first. A handler or a config file that is broken ends the build. */
+export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } = {}): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(outDir, { recursive: true });
+  await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console'))]);
+  writeFileSync(join(outDir, 'package.json'), '{"type":"module"}\n');
+  copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
+  copyIfThere(join(ROOT, 'dist/console'), join(outDir, 'console'));
+  await writeOpenApi(join(outDir, 'openapi.json'));
+}
+
+/** One run with splitting: what functions share (the AWS SDK above all) is in the asset once. */
+async function bundleFunctions(outDir: string): Promise<void> {
+  const handlers = globSync('functions/*/*.handler.ts', { cwd: ROOT });
+  await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: handlers.map((file) => ({ in: file, out: file.slice('functions/'.length, -'.handler.ts'.length) })),
+    outdir: outDir,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    banner: { js: BANNER },
+    logLevel: 'warning',
+  });
+}
+
+/** Vite's build, when there is a console and it is newer than what was built from it. */
+async function buildConsole(outDir: string): Promise<void> {
+  const root = join(ROOT, 'console');
+  if (!existsSync(join(root, 'index.html')) || isNewer(join(outDir, 'index.html'), root)) return;
+  const { build: vite } = await import('vite');
+  await vite({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+}
+
+function isNewer(built: string, sources: string): boolean {
+  if (!existsSync(built)) return false;
+  const builtAtMs = statSync(built).mtimeMs;
+  return globSync('**/*.*', { cwd: sources }).every((file) => statSync(join(sources, file)).mtimeMs < builtAtMs);
+}
+
+function copyIfThere(from: string, to: string): void {
+  if (existsSync(from)) cpSync(from, to, { recursive: true });
+}
+
+/** The document of all rooms' routes. Their handlers are not called, so the rooms get no dependencies. */
+async function writeOpenApi(file: string): Promise<void> {
+  const rooms = globSync('functions/*/routes.ts', { cwd: ROOT }).sort();
+  if (rooms.length === 0) return;
+  const { openApiOf } = await load('functions/common/http.ts');
+  const { version } = (await load('package.json')).default;
+  const apps = await Promise.all(rooms.map(async (room) => (await load(room)).routes({})));
+  writeFileSync(file, JSON.stringify(openApiOf(apps, version)));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: modules found by their path have no type that is known here
+function load(path: string): Promise<any> {
+  const url = pathToFileURL(join(ROOT, path)).href;
+  return path.endsWith('.json') ? import(url, { with: { type: 'json' } }) : import(url);
+}
+
+if (import.meta.main) await build();

@@ -1,0 +1,53 @@
+// Settings per stage: what differs between a stack to try things in and one to rely on. No secrets here.
+import * as z from 'zod';
+
+export const Settings = z.strictObject({
+  stage: z.enum(['dev', 'prod']),
+  /** tables and artifacts outlive the stack and cannot be deleted by accident */
+  keepData: z.stringbool().or(z.boolean()),
+  logRetentionDays: z.coerce.number().pipe(z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)])),
+  artifactRetentionDays: z.coerce.number().int().min(1),
+  apiRequestsPerSecondMax: z.coerce.number().int().min(1),
+  apiRequestsBurstMax: z.coerce.number().int().min(1),
+  /** 0 = never; for a target whose Secrets Manager cannot rotate */
+  operatorTokenRotationDays: z.coerce.number().int().min(0).max(365),
+  /** audit lines wait this long at most for company, so that one write chains many of them */
+  auditWindowSeconds: z.coerce.number().int().min(0).max(60),
+});
+export type Settings = z.infer<typeof Settings>;
+
+const COMMON = { artifactRetentionDays: 30, operatorTokenRotationDays: 30, auditWindowSeconds: 1 };
+const STAGES: Record<Settings['stage'], Settings> = {
+  dev: {
+    ...COMMON,
+    stage: 'dev',
+    keepData: false,
+    logRetentionDays: 7,
+    apiRequestsPerSecondMax: 500,
+    apiRequestsBurstMax: 1_000,
+  },
+  prod: {
+    ...COMMON,
+    stage: 'prod',
+    keepData: true,
+    logRetentionDays: 90,
+    apiRequestsPerSecondMax: 500,
+    apiRequestsBurstMax: 1_000,
+  },
+};
+
+/**
+ * The settings of the stage that `read('stage')` names (dev when it names none); any other setting that `read` knows
+ * replaces the stage's, as in `cdk deploy -c stage=prod -c logRetentionDays=365`. Throws a sentence on a bad value.
+ */
+export function readSettings(read: (name: string) => unknown): Settings {
+  const stage = z.enum(['dev', 'prod']).safeParse(read('stage') ?? 'dev');
+  if (!stage.success) throw new Error(`stage is ${JSON.stringify(read('stage'))}; expected dev or prod`);
+  const names = Object.keys(Settings.shape);
+  const overrides = Object.fromEntries(
+    names.map((name) => [name, read(name)]).filter(([, value]) => value !== undefined),
+  );
+  const settings = Settings.safeParse({ ...STAGES[stage.data], ...overrides });
+  if (settings.success) return settings.data;
+  throw new Error(`The settings of stage ${stage.data} are wrong:\n${z.prettifyError(settings.error)}`);
+}

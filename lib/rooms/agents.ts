@@ -1,0 +1,87 @@
+// The room agents: who there is, and the built-in ones, which may do nothing but send their outcome.
+
+import { Duration } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Construct } from 'constructs';
+import type * as Env from '../../functions/agents/env.ts';
+import type { EnvOf } from '../../functions/common/env.ts';
+import { announceOn } from '../platform/event-bus.ts';
+import type { Served } from '../platform/http-api.ts';
+import type { Platform } from '../platform/platform.ts';
+import { Room } from '../platform/room.ts';
+import { RoomFunction } from '../platform/room-function.ts';
+import { RoomQueue } from '../platform/room-queue.ts';
+import { RoomTable } from '../platform/room-table.ts';
+
+/** What each may use; the drill is meant to run out of it. */
+const BUILT_IN = {
+  'run-analyst': { memoryMb: 512, timeoutSeconds: 120 },
+  'run-strategist': { memoryMb: 512, timeoutSeconds: 120 },
+  'run-writer': { memoryMb: 512, timeoutSeconds: 120 },
+  'run-noop': { memoryMb: 256, timeoutSeconds: 30 },
+  'run-drill': { memoryMb: 256, timeoutSeconds: 10 },
+};
+
+export class Agents extends Room {
+  readonly table = new RoomTable(this, { indexes: ['roster'] });
+  /** what built-in agents send when they are done, and what Lambda sends when one crashed or ran out of time */
+  readonly outcomes = new RoomQueue(this, 'OutcomeQueue', { hiddenSeconds: 60, receivesMax: 5 });
+  readonly builtIn: RoomFunction[];
+  readonly register: RoomFunction;
+  readonly greet: RoomFunction;
+  readonly summarize: RoomFunction;
+  readonly serves: Served;
+
+  constructor(scope: Construct, { platform }: { platform: Platform }) {
+    super(scope, 'agents', platform);
+    this.builtIn = this.#runBuiltIn();
+    this.register = new RoomFunction(this, 'register-agents', {
+      environment: {
+        AGENTS_TABLE: this.table.tableName,
+        AGENT_FUNCTIONS: JSON.stringify(Object.fromEntries(this.builtIn.map((fn) => [fn.name, fn.functionName]))),
+      } satisfies EnvOf<typeof Env.RegisterAgentsEnv>,
+      impact: 'The swarm does not start: the agents of the configuration are not registered.',
+    });
+    const announcing = {
+      AGENTS_TABLE: this.table.tableName,
+      EVENT_BUS: platform.bus.eventBusName,
+    } satisfies EnvOf<typeof Env.GreetAgentEnv> & EnvOf<typeof Env.ServeHttpEnv>;
+    this.greet = new RoomFunction(this, 'greet-agent', {
+      environment: announcing,
+      timeoutSeconds: 60,
+      impact: 'Agents that are fine count as silent and get no work.',
+    }).mayCall(...this.builtIn);
+    const serve = new RoomFunction(this, 'serve-http', {
+      environment: announcing,
+      impact: 'Agents outside cannot register, report or fetch work, and nobody sees which agents there are.',
+    });
+    this.serves = { by: serve, paths: ['/api/v1/agents', '/api/v1/agents/{proxy+}'] };
+    this.table.allowReadWrite(this.register, this.greet, serve);
+    for (const fn of [this.greet, serve]) announceOn(platform.bus, fn);
+    this.summarize = new RoomFunction(this, 'summarize-agents', {
+      environment: { AGENTS_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeAgentsEnv>,
+      impact: 'The status page lacks its part about agents.',
+    });
+    this.table.allowRead(this.summarize);
+  }
+
+  /** No retries: an attempt that failed is judged by the objective's room, which may give the task to another agent. */
+  #runBuiltIn(): RoomFunction[] {
+    const environment = { OUTCOME_QUEUE_URL: this.outcomes.queueUrl } satisfies EnvOf<typeof Env.RunAgentEnv>;
+    return Object.entries(BUILT_IN).map(([name, limits]) => {
+      const agent = new RoomFunction(this, name, {
+        environment,
+        ...limits,
+        errorsTolerated: 20,
+        impact: `Tasks of the agent ${name.slice('run-'.length)} fail one after the other and end as dead letters.`,
+      });
+      agent.configureAsyncInvoke({
+        retryAttempts: 0,
+        maxEventAge: Duration.hours(1),
+        onFailure: new SqsDestination(this.outcomes),
+      });
+      this.outcomes.allowSend(agent);
+      return agent;
+    });
+  }
+}

@@ -1,0 +1,44 @@
+// The room safety: the control flags and the record of every effect.
+import type { Construct } from 'constructs';
+import type { EnvOf } from '../../functions/common/env.ts';
+import type * as Env from '../../functions/safety/env.ts';
+import { announceOn } from '../platform/event-bus.ts';
+import type { Served } from '../platform/http-api.ts';
+import type { Platform } from '../platform/platform.ts';
+import { Room } from '../platform/room.ts';
+import { RoomFunction } from '../platform/room-function.ts';
+import { RoomTable } from '../platform/room-table.ts';
+
+export class Safety extends Room {
+  readonly table = new RoomTable(this, { indexes: ['effects'] });
+  readonly activate: RoomFunction;
+  readonly summarize: RoomFunction;
+  readonly serves: Served;
+
+  constructor(scope: Construct, { platform }: { platform: Platform }) {
+    super(scope, 'safety', platform);
+    const environment = {
+      SAFETY_TABLE: this.table.tableName,
+      EVENT_BUS: platform.bus.eventBusName,
+    } satisfies EnvOf<typeof Env.ServeHttpEnv> & EnvOf<typeof Env.ActivateSwarmEnv>;
+    const serve = new RoomFunction(this, 'serve-http', {
+      environment,
+      impact: 'Nobody can stop or resume the swarm, or see what it did, through the API.',
+    });
+    this.activate = new RoomFunction(this, 'activate-swarm', {
+      environment,
+      impact: 'The swarm stays inactive after its start: every effect is refused.',
+    });
+    for (const fn of [serve, this.activate]) {
+      this.table.allowReadWrite(fn);
+      announceOn(platform.bus, fn);
+    }
+    this.summarize = new RoomFunction(this, 'summarize-control', {
+      environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
+      impact: 'The status page does not say whether the swarm may act.',
+    });
+    this.table.allowRead(this.summarize);
+    const paths = ['control', 'kill', 'resume', 'effects', 'effects/{proxy+}'];
+    this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`) };
+  }
+}
