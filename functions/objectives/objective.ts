@@ -104,7 +104,7 @@ export const ALLOWED_OBJECTIVE_MOVES = {
   queued: ['planning', 'paused', 'failed', 'cancelled'],
   planning: ['queued', 'running', 'paused', 'failed', 'cancelled'],
   running: ['paused', 'succeeded', 'failed', 'cancelled'],
-  paused: ['queued', 'planning', 'running', 'cancelled'],
+  paused: ['queued', 'planning', 'running', 'failed', 'cancelled'],
   failed: ['running', 'cancelled'],
   succeeded: [],
   cancelled: [],

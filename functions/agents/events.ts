@@ -1,0 +1,23 @@
+// What the room of agents announces.
+import * as z from 'zod';
+import { defineEvent } from '../common/define-event.ts';
+
+/** Enough for the objectives' room to allocate without asking back. */
+export const AgentReady = defineEvent(
+  'agents.AgentReady',
+  z.object({
+    agentId: z.string(),
+    functionName: z.string(),
+    capabilities: z.array(z.string()),
+    concurrency: z.int().min(1).optional(),
+    at: z.iso.datetime(),
+  }),
+);
+export const AgentLost = defineEvent(
+  'agents.AgentLost',
+  z.object({ agentId: z.string(), reason: z.string(), at: z.iso.datetime() }),
+);
+export const AgentDeregistered = defineEvent(
+  'agents.AgentDeregistered',
+  z.object({ agentId: z.string(), at: z.iso.datetime() }),
+);

@@ -1,0 +1,137 @@
+// The HTTP side of every room: an OpenAPI app whose errors are problem+json, behind one Lambda entry.
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from 'aws-lambda';
+import type { Context } from 'hono';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { logger } from './lambda.ts';
+import { type FieldProblem, problemsOf } from './problem.ts';
+
+export { z };
+
+/** Who is calling, as the authorizer found it. */
+export type Principal = { principalId: string; role: 'operator' | 'agent' };
+export type HttpEnv = { Variables: { principal: Principal; requestUlid?: string } };
+export type HttpApp = OpenAPIHono<HttpEnv>;
+
+/** The body of every error (RFC 9457) with a stable `code` and the offending paths. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), expected: z.string(), got: z.string().optional() })).optional(),
+  })
+  .openapi('Problem');
+
+const TITLES: Record<number, string> = {
+  400: 'The request is not as expected',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'In conflict with what is stored',
+  413: 'Too large',
+  422: 'Understood, but cannot be done',
+  500: 'Something broke on our side',
+  503: 'Busy, try again',
+};
+
+/** Thrown anywhere below a route; becomes the problem+json answer. */
+export class HttpProblem extends Error {
+  override name = 'HttpProblem';
+  readonly status: number;
+  readonly code: string;
+  readonly errors?: FieldProblem[];
+  constructor(status: number, code: string, detail: string, errors?: FieldProblem[]) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+function answer(c: Context, problem: HttpProblem): Response {
+  const { status, code, message, errors } = problem;
+  const body = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail: message, errors };
+  return c.body(JSON.stringify(body), status as 400, { 'content-type': 'application/problem+json' });
+}
+
+const TRANSIENT = new Set(['TableBusy', 'TableOutcomeUnknown', 'ThrottlingException', 'TooManyRequestsException']);
+
+/** An empty app of a room: `basePath` is where its routes start, e.g. `/api/v1`. */
+export function httpApp(): HttpApp {
+  const app = new OpenAPIHono<HttpEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined;
+      const faults = problemsOf(result.error.issues, (result as { data?: unknown }).data);
+      const detail = `${faults.length === 1 ? 'One field is' : `${faults.length} fields are`} not as expected: ${faults.map((f) => f.path).join(', ')}`;
+      return answer(c, new HttpProblem(400, 'invalid_request', detail, faults));
+    },
+  });
+  app.use('*', async (c, next) => {
+    const event = (c.env as { event?: APIGatewayProxyEventV2WithLambdaAuthorizer<Principal> } | undefined)?.event;
+    const found = event?.requestContext?.authorizer?.lambda;
+    c.set('principal', found?.principalId ? found : { principalId: 'anonymous', role: 'agent' });
+    await next();
+  });
+  app.notFound((c) => answer(c, new HttpProblem(404, 'no_such_route', `${c.req.method} ${c.req.path} is not served`)));
+  app.onError((error, c) => answer(c, problemOf(error)));
+  return app;
+}
+
+function problemOf(error: Error): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error.message.includes('Malformed JSON')) {
+    return new HttpProblem(400, 'malformed_json', 'The body is not JSON', [{ path: '(body)', expected: 'JSON' }]);
+  }
+  if (TRANSIENT.has(error.name))
+    return new HttpProblem(503, 'busy', 'The store is busy; the same request may work now');
+  logger.error('request failed', { errorName: error.name, errorMessage: error.message, stack: error.stack });
+  return new HttpProblem(500, 'internal', 'The request failed on our side; the log has it under this time');
+}
+
+/** A Lambda entry for an app, behind an HTTP API with payload format 2.0. */
+export const serve = (app: HttpApp) => {
+  const answerEvent = handle(app);
+  return (event: unknown, context: unknown): Promise<unknown> => answerEvent(event as LambdaEvent, context as never);
+};
+
+/** `limit` and `cursor` of every list. */
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(2_000).optional(),
+});
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+});
+export const jsonAnswer = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+/** The error answers a route may give, for its OpenAPI entry. */
+export const problems = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: TITLES[status] ?? 'Error', content: { 'application/problem+json': { schema: Problem } } },
+    ]),
+  );
+
+/** One OpenAPI 3.1 document of several rooms' apps. */
+export function openApiOf(apps: readonly HttpApp[], version: string): object {
+  const merged = new OpenAPIHono();
+  merged.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  for (const app of apps) merged.route('/', app as never);
+  return merged.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'LazyArk',
+      version,
+      description: 'Objectives in, governed autonomous work, results and a full audit out.',
+    },
+    security: [{ bearer: [] }],
+  });
+}

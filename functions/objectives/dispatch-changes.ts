@@ -1,0 +1,91 @@
+// Turns stream records and timer messages into dispatches. One bad record never holds up the others: it is put on the timer.
+
+import type { DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { logger } from '../common/lambda.ts';
+import { unmarshalItem } from '../common/table-marshal.ts';
+import { type DispatchDeps, dispatchPage, dispatchStored } from './dispatch-tasks.ts';
+import { releaseDependents } from './release-dependents.ts';
+import { isResource, resourceName } from './resources.ts';
+import type { SettleDeps } from './settle-task.ts';
+import { asStatePage, isStatePage, pageNumberOf, pageOf, readyTasks, type StatePage, TASKS_PER_PAGE } from './state-page.ts';
+import { unblockedBy, wakeWaiting } from './wake-waiting.ts';
+
+type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'>;
+type PageChange = { eventId: string; before?: StatePage; after: StatePage };
+
+const RETRY_SECONDS = 2;
+
+/** The records of one batch: pages are dispatched by their newest image, each task caused by the first that shows it ready. */
+export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: Deps): Promise<void> {
+  const changes = records.flatMap(pageChangeIn);
+  const byPage = Map.groupBy(changes, ({ after }) => `${after.pk}/${after.sk}`);
+  await Promise.all([...byPage.values()].map((group) => insist(group, deps)));
+  for (const record of records) await wakeBehind(record, deps);
+}
+
+/** A page that fails is tried again by a timer message, so the stream goes on. */
+async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
+  const last = group.at(-1);
+  if (!last) return;
+  try {
+    for (const { before, after } of group) await releaseDependents(before, after, deps);
+    const causes = causesIn(group, deps.now().getTime());
+    await dispatchPage(last.after, (number) => causes.get(number) ?? last.eventId, deps);
+  } catch (error) {
+    logger.warn('dispatch failed, tried again by timer', { page: last.after.pk, error: error as Error });
+    await deps.remindIn(RETRY_SECONDS * 1_000, last.after.pk, pageNumberOf(last.after) * TASKS_PER_PAGE);
+  }
+}
+
+function causesIn(group: readonly PageChange[], nowMs: number): Map<number, string> {
+  const causes = new Map<number, string>();
+  for (const { eventId, after } of group) {
+    for (const number of readyTasks(after, nowMs)) if (!causes.has(number)) causes.set(number, eventId);
+  }
+  return causes;
+}
+
+async function wakeBehind(record: DynamoDBRecord, deps: Deps): Promise<void> {
+  const item = imageOf(record, 'OldImage') ?? imageOf(record, 'NewImage');
+  if (!item || !isResource(item as never) || !isRelease(record)) return;
+  const unblocked = unblockedBy(resourceName(item as never), await deps.reads.roster());
+  try {
+    await wakeWaiting(unblocked, record.eventID ?? '', deps);
+  } catch (error) {
+    logger.warn('waking failed; the sweep finds what still waits', { error: error as Error });
+  }
+}
+
+const isRelease = (record: DynamoDBRecord): boolean => holders(record, 'NewImage') < holders(record, 'OldImage');
+const holders = (record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): number =>
+  record.dynamodb?.[image]?.holders?.SS?.length ?? 0;
+
+function pageChangeIn(record: DynamoDBRecord): PageChange[] {
+  const after = imageOf(record, 'NewImage');
+  if (!after || !record.eventID || !isStatePage(after as never)) return [];
+  const before = imageOf(record, 'OldImage');
+  return [{ eventId: record.eventID, after: asStatePage(after as never), before: before && asStatePage(before as never) }];
+}
+
+function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Record<string, unknown> | undefined {
+  const found = record.dynamodb?.[image];
+  return found ? unmarshalItem(found as never) : undefined;
+}
+
+const Reminder = z.object({ objectiveId: z.string(), number: z.int() });
+
+/** Timer messages: a retry is due, or a page failed before. What fails again comes back by the queue itself. */
+export async function dispatchReminders(event: SQSEvent, deps: Deps): Promise<SQSBatchResponse> {
+  const batchItemFailures: { itemIdentifier: string }[] = [];
+  for (const { messageId, body } of event.Records) {
+    try {
+      const { objectiveId, number } = Reminder.parse(JSON.parse(body));
+      await dispatchStored(objectiveId, pageOf(number), messageId, deps);
+    } catch (error) {
+      logger.warn('reminder failed', { messageId, error: error as Error });
+      batchItemFailures.push({ itemIdentifier: messageId });
+    }
+  }
+  return { batchItemFailures };
+}

@@ -1,0 +1,207 @@
+// Starts what is ready on a page of an objective: choose the agent, ask the gate, take the places, mark it running, call.
+import type { AgentCall } from '../common/agent-call.ts';
+import { contentId, taskIdOf } from '../common/ids.ts';
+import type { Item, Tables, Write } from '../common/table.ts';
+import { effectIdOf, type Gate, type Verdict } from '../safety/gate.ts';
+import { type Allocation, type Candidate, chooseAgent, type RosterAgent } from './allocation.ts';
+import type { GiveUp } from './give-up.ts';
+import { waitingFor, waitingKey } from './objective-items.ts';
+import type { Reads } from './objective-reads.ts';
+import type { TaskDefinition } from './plan-page.ts';
+import { intentOf, proposalFor } from './proposal.ts';
+import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
+import { asStatePage, mayStart, readyTasks, type StatePage } from './state-page.ts';
+
+export type DispatchDeps = {
+  tables: Tables;
+  table: string;
+  reads: Reads;
+  gate: Gate;
+  giveUp: GiveUp;
+  callAgent(functionName: string, call: AgentCall): Promise<void>;
+  inputsOf(objectiveId: string): Promise<AgentCall['inputs']>;
+  runningOf(agent: RosterAgent): Promise<number>;
+  now: () => Date;
+};
+type Placed = { definition: TaskDefinition; agent: Candidate; attempt: number; fence: string; why: string };
+
+/** After the time an agent may take, how long its outcome may be on its way before the task counts as lost. */
+const OUTCOME_GRACE_SECONDS = 60;
+
+/**
+ * What caused a start: the stream record or message that made the task ready. The same cause coming twice makes the same
+ * attempt with the same fence, so a crash between marking and calling is repaired by the redelivery, and not doubled.
+ */
+export type CauseOf = (taskNumber: number) => string;
+
+/**
+ * Starts every ready task of the page and answers how many. `page` may be an old image: what has moved on since is refused
+ * by the store and left alone.
+ */
+export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: DispatchDeps): Promise<number> {
+  if (page.status !== 'running') return 0;
+  const ready = readyTasks(page, deps.now().getTime());
+  const placed = (await Promise.all(ready.map((number) => place(page, number, causeOf, deps)))).filter((one) => one !== undefined);
+  const cleared = await askGate(page, placed, deps);
+  const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causeOf, deps))];
+  await Promise.all(started.map((one) => call(page, one, deps)));
+  return started.length;
+}
+
+/** Tasks that this very cause has marked already: the call may not have gone out before a crash. */
+async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: DispatchDeps): Promise<Placed[]> {
+  const mine = Object.entries(page.tasks).filter(([number, { status, attempt, fence }]) =>
+    status === 'running' && fence === fenceOf(taskIdOf(page.pk, Number(number)), attempt ?? 1, causeOf(Number(number))),
+  );
+  const roster = mine.length > 0 ? await reads.roster() : [];
+  const placed = mine.map(async ([number, task]): Promise<Placed | undefined> => {
+    const agent = roster.find(({ agentId }) => agentId === task.agentId);
+    const definition = await reads.definition(page.pk, Number(number));
+    return agent && { definition, agent: { ...agent, running: 0 }, attempt: task.attempt ?? 1, fence: task.fence ?? '', why: 'called again' };
+  });
+  return (await Promise.all(placed)).filter((one) => one !== undefined);
+}
+
+const fenceOf = (taskId: string, attempt: number, cause: string): string => contentId('fnc', taskId, `${attempt}`, cause);
+
+async function place(page: StatePage, number: number, causeOf: CauseOf, deps: DispatchDeps): Promise<Placed | undefined> {
+  const definition = await deps.reads.definition(page.pk, number);
+  const roster = await deps.reads.roster();
+  const capable = roster.filter(({ capabilities }) => capabilities.includes(definition.capability));
+  const candidates = await Promise.all(capable.map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })));
+  const nearby = new Set(definition.dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined));
+  const choice: Allocation = chooseAgent(definition.capability, candidates, nearby);
+  if (choice.kind === 'waiting') {
+    await wait(page, definition, `capability:${definition.capability}`, choice.reason, deps);
+    return undefined;
+  }
+  const attempt = (page.tasks[number]?.attempt ?? 0) + 1;
+  const fence = fenceOf(taskIdOf(page.pk, number), attempt, causeOf(number));
+  return { definition, agent: choice.agent, attempt, fence, why: choice.why };
+}
+
+async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
+  if (placed.length === 0) return [];
+  const verdicts = await deps.gate.propose(placed.map((one) => proposalFor(page.pk, one)));
+  const denied = placed.filter((_, index) => verdicts[index]?.kind === 'denied');
+  for (const one of denied) {
+    const verdict = verdicts[placed.indexOf(one)] as Extract<Verdict, { kind: 'denied' }>;
+    await deps.giveUp(page.pk, one.definition, { name: 'EffectDenied', message: verdict.reason }, one.attempt);
+  }
+  return placed.filter((_, index) => verdicts[index]?.kind === 'cleared');
+}
+
+/** Marks tasks as running: those without places to take in one update, each of the others in a transaction of its own. */
+async function start(page: StatePage, cleared: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
+  const free = cleared.filter((one) => needsOf(one).length === 0);
+  const scarce = cleared.filter((one) => needsOf(one).length > 0);
+  const starts = [...(free.length > 0 ? [startTogether(page, free, deps)] : []), ...scarce.map((one) => startWithPlaces(page, one, deps))];
+  return (await Promise.all(starts)).flat();
+}
+
+async function startTogether(page: StatePage, group: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
+  const outcome = await deps.tables.write([markRunning(page, group, deps)]);
+  if (outcome.written) return [...group];
+  if (group.length > 1) return (await Promise.all(group.map((one) => startTogether(page, [one], deps)))).flat();
+  return alreadyOurs(outcome.refused[0]?.found, group, page, deps);
+}
+
+/** Refused: this cause has marked the task before (then it is called again), or the task has moved on. */
+async function alreadyOurs(found: Item | undefined, [one]: readonly Placed[], page: StatePage, deps: DispatchDeps): Promise<Placed[]> {
+  if (!one) return [];
+  const task = found && asStatePage(found).tasks[one.definition.number];
+  if (task?.status === 'running' && task.fence === one.fence) return [one];
+  await abandon(page, one, deps);
+  return [];
+}
+
+async function startWithPlaces(page: StatePage, one: Placed, deps: DispatchDeps): Promise<Placed[]> {
+  const needs = needsOf(one);
+  const holder = holderOf(taskIdOf(page.pk, one.definition.number), one.attempt);
+  const takes = needs.map((need) => takePlace(deps.table, need, holder));
+  const stopWaiting: Write = { table: deps.table, delete: waitingKey(page.pk, one.definition.number) };
+  const outcome = await deps.tables.write([markRunning(page, [one], deps), ...takes, stopWaiting]);
+  if (outcome.written) return [one];
+  const moved = outcome.refused.find(({ index }) => index === 0);
+  if (moved) return alreadyOurs(moved.found, [one], page, deps);
+  await abandon(page, one, deps);
+  const blocking = outcome.refused.map(({ index }) => needs[index - 1]).find((need) => need !== undefined);
+  if (blocking) await wait(page, one.definition, blocking.name, 'all_busy', deps);
+  return [];
+}
+
+const needsOf = ({ agent, definition }: Placed): ResourceNeed[] => [
+  ...(agent.concurrency === undefined ? [] : [agentPlaces(agent.agentId, agent.concurrency)]),
+  ...definition.resources.map(lock),
+];
+
+function markRunning(page: StatePage, group: readonly Placed[], { table, now }: DispatchDeps): Write {
+  const nowMs = now().getTime();
+  return {
+    table,
+    update: { pk: page.pk, sk: page.sk },
+    changes: {
+      set: [
+        ...group.map(({ definition, agent, attempt, fence }) => {
+          const leaseUntilMs = nowMs + (definition.timeoutSeconds + OUTCOME_GRACE_SECONDS) * 1_000;
+          const spent = page.tasks[definition.number]?.spent;
+          const state = { status: 'running', agentId: agent.agentId, attempt, spent, fence, startedAtMs: nowMs, leaseUntilMs };
+          return [['tasks', `${definition.number}`], state] as const;
+        }),
+        ['why', group.map(({ definition, why }) => `${definition.id}: ${why}`).join('; ').slice(0, 300)] as const,
+      ],
+    },
+    if: { all: group.map(({ definition }) => mayStart(definition.number)) },
+  };
+}
+
+/** The gate cleared it but somebody else was faster or a place was missing: the effect did not happen. */
+async function abandon(page: StatePage, { definition, fence, attempt }: Placed, { gate }: DispatchDeps): Promise<void> {
+  const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
+  await gate.settle({ effectId, fence, status: 'failed', reason: 'not started: the task had moved on or no place was free' });
+}
+
+async function wait(page: StatePage, definition: TaskDefinition, blockedOn: string, reason: string, deps: DispatchDeps) {
+  const { number } = definition;
+  const sinceMs = deps.now().getTime();
+  const put = {
+    ...waitingKey(page.pk, number),
+    number,
+    reason,
+    blockedOn,
+    sinceMs,
+    waitingPk: waitingFor(blockedOn),
+    waitingSk: `${page.rank}#${page.pk}#${number}`,
+    why: `${definition.id} waits: ${reason}`,
+  };
+  await deps.tables.write([{ table: deps.table, put, if: { any: [{ missing: 'pk' }, { not: { path: 'blockedOn', equals: blockedOn } }] } }]);
+}
+
+async function call(page: StatePage, { definition, agent, fence }: Placed, deps: DispatchDeps): Promise<void> {
+  const objective = await deps.reads.objective(page.pk);
+  const dependencies = await Promise.all(definition.dependsOn.map((needed) => dependency(page.pk, needed, deps)));
+  const nowMs = deps.now().getTime();
+  await deps.callAgent(agent.functionName, {
+    taskId: taskIdOf(page.pk, definition.number),
+    fence,
+    agentId: agent.agentId,
+    capability: definition.capability,
+    title: definition.title,
+    parameters: definition.parameters,
+    objective: { objectiveId: page.pk, text: objective?.text ?? '' },
+    inputs: await deps.inputsOf(page.pk),
+    dependencies: Object.fromEntries(dependencies),
+    deadlineAt: new Date(nowMs + definition.timeoutSeconds * 1_000).toISOString(),
+  });
+}
+
+async function dependency(objectiveId: string, number: number, { reads }: DispatchDeps) {
+  const [definition, found] = await Promise.all([reads.definition(objectiveId, number), reads.result(objectiveId, number)]);
+  return [definition.id, { title: definition.title, result: found?.result ?? null }] as const;
+}
+
+/** Dispatches what a page holds now, read fresh. */
+export async function dispatchStored(objectiveId: string, page: number, cause: string, deps: DispatchDeps): Promise<number> {
+  const found = await deps.reads.page(objectiveId, page);
+  return found ? dispatchPage(found, () => cause, deps) : 0;
+}

@@ -1,0 +1,70 @@
+// Builds what the functions that carry out a task graph share, from their environment. Production wiring only.
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Capabilities, type Capability } from '../common/capability.ts';
+import { readConfig } from '../common/config.ts';
+import { openTables } from '../common/table-open.ts';
+import { gateOf } from '../safety/gate.ts';
+import { GatePolicy } from '../safety/gate-policy.ts';
+import { artifactsIn } from './artifacts.ts';
+import type { DispatchDeps } from './dispatch-tasks.ts';
+import { finishIn } from './finish-objective.ts';
+import { giveUpIn } from './give-up.ts';
+import { resourceKey } from './objective-items.ts';
+import { readsIn } from './objective-reads.ts';
+import type { SettleDeps } from './settle-task.ts';
+
+const SQS_DELAY_SECONDS_MAX = 900;
+
+export const knownCapabilities = (): Map<string, Capability> =>
+  new Map(readConfig('capabilities.yaml', Capabilities).map((capability) => [capability.name, capability]));
+
+/** Has a task looked at again later: a message on the timer queue. Delays of more than 15 min are left to the sweep. */
+export function timersOn(queueUrl: string, client = new SQSClient({ useQueueUrlAsEndpoint: false })) {
+  return async (delayMs: number, objectiveId: string, number: number): Promise<void> => {
+    const delaySeconds = Math.min(SQS_DELAY_SECONDS_MAX, Math.ceil(delayMs / 1_000));
+    const body = JSON.stringify({ objectiveId, number });
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds: delaySeconds }));
+  };
+}
+
+export type ExecutionEnv = { OBJECTIVES_TABLE: string; SAFETY_TABLE: string; TIMER_QUEUE_URL: string };
+
+/** What settling needs; dispatching adds `dispatchDeps`. */
+export function settleDeps(env: ExecutionEnv): SettleDeps {
+  const tables = openTables();
+  const table = env.OBJECTIVES_TABLE;
+  const now = () => new Date();
+  const capabilities = knownCapabilities();
+  return {
+    tables,
+    table,
+    now,
+    random: Math.random,
+    reads: readsIn(tables, table, now),
+    gate: gateOf({ tables, table: env.SAFETY_TABLE, policy: readConfig('gate.yaml', GatePolicy), now }),
+    giveUp: giveUpIn(tables, table, now),
+    finish: finishIn(tables, table, now),
+    capability: (name) => capabilities.get(name),
+    remindIn: timersOn(env.TIMER_QUEUE_URL),
+  };
+}
+
+export function dispatchDeps(env: ExecutionEnv & { ARTIFACT_BUCKET: string }): DispatchDeps & SettleDeps {
+  const base = settleDeps(env);
+  const lambda = new LambdaClient();
+  const artifacts = artifactsIn(env.ARTIFACT_BUCKET);
+  return {
+    ...base,
+    callAgent: async (functionName, call) => {
+      const Payload = JSON.stringify(call);
+      await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }));
+    },
+    inputsOf: async (objectiveId) => artifacts.inputsOf((await base.reads.objective(objectiveId))?.inputs ?? []),
+    runningOf: async ({ agentId, concurrency }) => {
+      if (concurrency === undefined) return 0;
+      const item = await base.tables.get(base.table, resourceKey(`agent:${agentId}`));
+      return item?.holders instanceof Set ? item.holders.size : 0;
+    },
+  };
+}

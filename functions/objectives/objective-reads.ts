@@ -1,0 +1,70 @@
+// Reads that the objectives' actions share. What never changes once written is remembered while the function is warm.
+import type { Item, Key, Tables } from '../common/table.ts';
+import type { RosterAgent } from './allocation.ts';
+import { asResult, type ObjectiveItem, objectiveKey, type ResultItem, resultKey } from './objective-items.ts';
+import { asPlanPage, planKey, type TaskDefinition } from './plan-page.ts';
+import { asStatePage, pageKey, pageOf, type StatePage } from './state-page.ts';
+
+const REMEMBERED_MAX = 500;
+const ROSTER_AGE_MS_MAX = 2_000;
+
+export type Reads = {
+  page(objectiveId: string, page: number): Promise<StatePage | undefined>;
+  pages(objectiveId: string): Promise<StatePage[]>;
+  objective(objectiveId: string): Promise<ObjectiveItem | undefined>;
+  definition(objectiveId: string, number: number): Promise<TaskDefinition>;
+  result(objectiveId: string, number: number): Promise<ResultItem | undefined>;
+  /** at most 2 s old */
+  roster(): Promise<RosterAgent[]>;
+};
+
+/** The reads of one function instance. */
+export function readsIn(tables: Tables, table: string, now: () => Date): Reads {
+  const unchanging = rememberedIn(tables, table);
+  let roster: { agents: RosterAgent[]; readAtMs: number } | undefined;
+  const page = async (objectiveId: string, number: number) => {
+    const item = await tables.get(table, pageKey(objectiveId, number));
+    return item && asStatePage(item);
+  };
+  return {
+    page,
+    pages: async (objectiveId) => {
+      const first = await page(objectiveId, 0);
+      const others = Array.from({ length: (first?.pages ?? 1) - 1 }, (_, index) => page(objectiveId, index + 1));
+      return [first, ...(await Promise.all(others))].filter((found) => found !== undefined);
+    },
+    objective: async (objectiveId) => (await unchanging(objectiveKey(objectiveId))) as ObjectiveItem | undefined,
+    definition: async (objectiveId, number) => {
+      const item = await unchanging(planKey(objectiveId, pageOf(number)));
+      const definition = item && asPlanPage(item).tasks[number];
+      if (!definition) throw new Error(`${objectiveId} has no task ${number}`);
+      return definition;
+    },
+    result: async (objectiveId, number) => {
+      const item = await unchanging(resultKey(objectiveId, number));
+      return item && asResult(item);
+    },
+    roster: async () => {
+      const nowMs = now().getTime();
+      if (!roster || nowMs - roster.readAtMs > ROSTER_AGE_MS_MAX) {
+        const { items } = await tables.query({ table, pk: 'roster', limit: 1_000 });
+        roster = { agents: items as unknown as RosterAgent[], readAtMs: nowMs };
+      }
+      return roster.agents;
+    },
+  };
+}
+
+/** Gets of items that are written once; a missing one is not remembered. */
+function rememberedIn(tables: Tables, table: string) {
+  const remembered = new Map<string, Item>();
+  return async (key: Key): Promise<Item | undefined> => {
+    const name = `${key.pk}|${key.sk}`;
+    const known = remembered.get(name);
+    if (known) return known;
+    const item = await tables.get(table, key);
+    if (item) remembered.set(name, item);
+    if (remembered.size > REMEMBERED_MAX) remembered.delete(remembered.keys().next().value as string);
+    return item;
+  };
+}

@@ -1,0 +1,53 @@
+// What comes back from an agent: its own report, or the platform's record of a crash or a time-out. Pure.
+import * as z from 'zod';
+import type { TaskError } from './failure.ts';
+
+export type Outcome =
+  | { kind: 'done'; taskId: string; fence: string; result: unknown }
+  | { kind: 'failed'; taskId: string; fence: string; error: TaskError };
+
+const Report = z.object({
+  taskId: z.string(),
+  fence: z.string(),
+  result: z.unknown().optional(),
+  error: z.object({ name: z.string(), message: z.string(), stack: z.array(z.string()).optional() }).optional(),
+});
+
+/** Lambda's record of an asynchronous invocation that failed (its OnFailure destination). */
+const LambdaRecord = z.object({
+  requestContext: z.object({ condition: z.string() }),
+  requestPayload: z.object({ taskId: z.string(), fence: z.string() }),
+  responsePayload: z
+    .object({
+      errorType: z.string().optional(),
+      errorMessage: z.string().optional(),
+      trace: z.array(z.string()).optional(),
+    })
+    .nullish(),
+});
+
+const MESSAGE_CHARACTERS_MAX = 2_000;
+const STACK_LINES_MAX = 30;
+
+/** The outcome in a message of the outcome queue, or nothing when it is neither of the two. */
+export function outcomeIn(body: unknown): Outcome | undefined {
+  const record = LambdaRecord.safeParse(body);
+  if (record.success) {
+    const { requestPayload, requestContext, responsePayload } = record.data;
+    const name = responsePayload?.errorType ?? 'AgentLost';
+    const message = responsePayload?.errorMessage ?? `The agent gave no answer (${requestContext.condition})`;
+    return { kind: 'failed', ...ids(requestPayload), error: clipped({ name, message, stack: responsePayload?.trace }) };
+  }
+  const report = Report.safeParse(body);
+  if (!report.success) return undefined;
+  const { error, result } = report.data;
+  return error ? { kind: 'failed', ...ids(report.data), error: clipped(error) } : { kind: 'done', ...ids(report.data), result };
+}
+
+const ids = ({ taskId, fence }: { taskId: string; fence: string }) => ({ taskId, fence });
+
+const clipped = ({ name, message, stack }: TaskError): TaskError => ({
+  name: name.slice(0, 100),
+  message: message.slice(0, MESSAGE_CHARACTERS_MAX),
+  ...(stack ? { stack: stack.slice(0, STACK_LINES_MAX).map((line) => line.slice(0, 500)) } : {}),
+});

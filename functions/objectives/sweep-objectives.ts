@@ -1,0 +1,86 @@
+// Once a minute: finds what no event will move any more, and moves it. Everything here can be done twice without harm.
+import type { Item } from '../common/table.ts';
+import { type DispatchDeps, dispatchPage } from './dispatch-tasks.ts';
+import { ACTIVE, QUEUE } from './objective-items.ts';
+import { freeStalePlaces } from './stale-places.ts';
+import { type SettleDeps, settleFailure } from './settle-task.ts';
+import { allSucceeded, type StatePage, type TaskState } from './state-page.ts';
+
+export type SweepDeps = DispatchDeps &
+  SettleDeps & { startPlanning(objectiveId: string, nowMs: number): Promise<void> };
+export type SweepReport = { looked: number; started: number; lost: number; finished: number; requeued: number };
+
+/** Planning takes seconds; after this it counts as lost and is begun again. */
+const PLANNING_MINUTES_MAX = 5;
+/** Nobody capable for this long: people have to look. */
+const WAITING_HOURS_MAX = 24;
+
+/** Looks at every objective that has not ended. `cause` names this sweep. */
+export async function sweepObjectives(cause: string, deps: SweepDeps): Promise<SweepReport> {
+  const report: SweepReport = { looked: 0, started: 0, lost: 0, finished: 0, requeued: 0 };
+  let cursor: string | undefined;
+  do {
+    const found = await deps.tables.query({ table: deps.table, index: 'active', pk: ACTIVE, limit: 100, cursor });
+    for (const item of found.items) await sweepOne(item, cause, deps, report);
+    cursor = found.cursor;
+  } while (cursor);
+  await freeStalePlaces(deps);
+  return report;
+}
+
+async function sweepOne({ pk }: Item, cause: string, deps: SweepDeps, report: SweepReport): Promise<void> {
+  const pages = await deps.reads.pages(pk);
+  const [first] = pages;
+  if (!first) return;
+  report.looked += 1;
+  if (first.status === 'queued' || first.status === 'planning') {
+    if (await planAgain(first, deps)) report.requeued += 1;
+    return;
+  }
+  for (const page of pages) {
+    report.lost += await settleLost(page, deps);
+    await giveUpWaiting(page, deps);
+    report.started += await dispatchPage(page, (number) => `${cause}#${number}`, deps);
+    if (allSucceeded(page) && (await deps.finish(page))) report.finished += 1;
+  }
+}
+
+/** A lease that ran out: the agent or its outcome was lost. The attempt counts as failed; a late answer is refused. */
+async function settleLost(page: StatePage, deps: SweepDeps): Promise<number> {
+  const nowMs = deps.now().getTime();
+  const lost = Object.entries(page.tasks).filter(([, task]) => isLost(task, nowMs));
+  for (const [number, task] of lost) {
+    const definition = await deps.reads.definition(page.pk, Number(number));
+    const attempt = { objectiveId: page.pk, number: Number(number), definition, task, fence: task.fence ?? '' };
+    const message = `${task.agentId} did not answer within ${definition.timeoutSeconds} s; its lease ended`;
+    await settleFailure(attempt, { name: 'AgentLost', message }, deps);
+  }
+  return lost.length;
+}
+
+const isLost = ({ status, leaseUntilMs }: TaskState, nowMs: number): boolean =>
+  status === 'running' && leaseUntilMs !== undefined && leaseUntilMs < nowMs;
+
+async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<void> {
+  const longAgoMs = deps.now().getTime() - WAITING_HOURS_MAX * 3_600_000;
+  const { items } = await deps.tables.query({ table: deps.table, pk: page.pk, sk: { beginsWith: 'waiting#' }, limit: 1_000 });
+  for (const { number, sinceMs, reason } of items as unknown as { number: number; sinceMs: number; reason: string }[]) {
+    if (sinceMs > longAgoMs || !(number in page.tasks)) continue;
+    const definition = await deps.reads.definition(page.pk, number);
+    const message = `No agent for ${definition.capability} within ${WAITING_HOURS_MAX} h: ${reason}`;
+    await deps.giveUp(page.pk, definition, { name: 'NobodyCapable', message }, page.tasks[number]?.attempt ?? 0);
+  }
+}
+
+async function planAgain(first: StatePage, deps: SweepDeps): Promise<boolean> {
+  const nowMs = deps.now().getTime();
+  const sinceMs = (first as { planningSinceMs?: number }).planningSinceMs ?? first.createdAtMs;
+  if (nowMs - sinceMs < PLANNING_MINUTES_MAX * 60_000) return false;
+  if (first.status === 'planning') {
+    const back = [['status', 'queued'], ['queuePk', QUEUE], ['queueSk', first.rank], ['why', 'planning was lost']] as const;
+    const key = { pk: first.pk, sk: first.sk };
+    await deps.tables.write([{ table: deps.table, update: key, changes: { set: back }, if: { path: 'status', equals: 'planning' } }]);
+  }
+  await deps.startPlanning(first.pk, nowMs);
+  return true;
+}
