@@ -1,0 +1,40 @@
+// Query cursors: where the last page ended, bound to the query that made them.
+import { hash } from 'node:crypto';
+import { InvalidTableCall, type Query } from './table.ts';
+
+/** The keys of the last item of a page; `indexSk` only for an index. The partition key is the query's own. */
+export type Position = { pk: string; sk: string; indexSk?: string };
+
+/** An opaque text that only the same query accepts. */
+export function writeCursor(query: Query, position: Position): string {
+  return Buffer.from(JSON.stringify([fingerprint(query), position.pk, position.sk, position.indexSk])).toString(
+    'base64url',
+  );
+}
+
+/** The position in a cursor. Throws InvalidTableCall when it is damaged or belongs to another query. */
+export function readCursor(query: Query): Position | undefined {
+  if (query.cursor === undefined) return undefined;
+  const parts = parse(query.cursor);
+  const [print, pk, sk, indexSk] = parts;
+  if (print !== fingerprint(query) || typeof pk !== 'string' || typeof sk !== 'string') {
+    throw new InvalidTableCall('The cursor does not belong to this query.');
+  }
+  if (query.index === undefined) return { pk, sk };
+  if (typeof indexSk !== 'string') throw new InvalidTableCall('The cursor does not belong to this query.');
+  return { pk, sk, indexSk };
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function fingerprint({ table, index, pk, sk, newestFirst }: Query): string {
+  const about = JSON.stringify([table, index ?? null, pk, sk ?? null, newestFirst === true]);
+  return hash('sha256', about, 'base64url').slice(0, 16);
+}
