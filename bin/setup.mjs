@@ -20,9 +20,6 @@ const commands = {
   'test:ministack': [step('ministack', 'node', 'test/ministack/run.ts')],
 };
 
-const [name, ...args] = process.argv.slice(2);
-process.exitCode = await main(name, args);
-
 async function main(command, extra) {
   const steps = Object.hasOwn(commands, command ?? '') ? commands[command] : undefined;
   if (!steps) {
@@ -62,11 +59,10 @@ async function runAll(command, steps, extra) {
   }
   const failed = steps.filter((_, index) => codes[index] !== 0);
   reportChecks(command, steps, codes);
-  process.stderr.write(failed.length === 0 ? `\n${command}: all good\n` : `\n${command}: ${summary(failed)}\n`);
+  const verdict = failed.length === 0 ? 'all good' : `failed: ${failed.map(({ title }) => title).join(', ')}`;
+  process.stderr.write(`\n${command}: ${verdict}\n`);
   return failed.length === 0 ? 0 : (codes.find((code) => code > 128) ?? 1);
 }
-
-const summary = (failed) => `failed: ${failed.map(({ title }) => title).join(', ')}`;
 
 // With LAZYARK_TEST_REPORT=<folder> the counts are left there as files for a machine to add up (.ci/run does).
 function reportArgs(command, { command: tool }) {
@@ -85,3 +81,6 @@ function reportChecks(command, steps, codes) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${command}.checks.json`), JSON.stringify(checks));
 }
+
+const [name, ...args] = process.argv.slice(2);
+process.exitCode = await main(name, args);

@@ -1,0 +1,71 @@
+// The synthesized template as plain data, and questions about it that several tests ask.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { readSettings } from '../../lib/config.ts';
+import { LazyArkStack } from '../../lib/lazyark-stack.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of hundreds of shapes; the assertions say which one they mean
+export type Properties = Record<string, any>;
+export type TemplateResource = { Type: string; Properties: Properties; DeletionPolicy?: string };
+export type TemplateJson = { Resources: Record<string, TemplateResource>; Outputs: Record<string, { Value: unknown }> };
+
+/** The stack in an app of its own; the code is an empty asset, so that nothing has to be built. */
+export function makeStack(context: Record<string, unknown> = {}): LazyArkStack {
+  const folder = mkdtempSync(join(tmpdir(), 'lazyark-asset-'));
+  writeFileSync(join(folder, 'empty.mjs'), '');
+  const settings = readSettings((name) => context[name]);
+  return new LazyArkStack(new App(), 'LazyArk', { settings, code: Code.fromAsset(folder) });
+}
+
+export const synthesize = (context?: Record<string, unknown>): TemplateJson =>
+  Template.fromStack(makeStack(context)).toJSON() as TemplateJson;
+
+export function resourcesOf(template: TemplateJson, type: string): [string, TemplateResource][] {
+  return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** `ObjectivesTimerQueue1A2B3C4D` → `ObjectivesTimerQueue` */
+export const nameOf = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+/** A reference as one readable word: the resource's name, followed by what is joined to it. */
+export function readable(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[fn, args]] = Object.entries(value as Properties) as [[string, never]];
+  if (fn === 'Ref') return nameOf(args);
+  if (fn === 'Fn::GetAtt') return args[1] === 'StreamArn' ? `${nameOf(args[0])}/stream` : nameOf(args[0]);
+  if (fn === 'Fn::Join') return (args[1] as unknown[]).map(readable).join('');
+  throw new Error(`A reference by ${fn} is new here`);
+}
+
+export type Statement = { role: string; effect: string; actions: string[]; resources: string[] };
+
+/** Every statement of every identity policy in the template. */
+export function statementsOf(template: TemplateJson): Statement[] {
+  return resourcesOf(template, 'AWS::IAM::Policy').flatMap(([, { Properties: policy }]) =>
+    (policy.Roles as Properties[]).flatMap((role) =>
+      (policy.PolicyDocument.Statement as Properties[]).map((statement) => ({
+        role: role.Ref as string,
+        effect: statement.Effect as string,
+        actions: [statement.Action].flat() as string[],
+        resources: [statement.Resource].flat().map(readable),
+      })),
+    ),
+  );
+}
+
+/** What each function may do: `objectives/serve-http` → [`dynamodb:GetItem ObjectivesObjectivesTable`, …], sorted. */
+export function rightsOf(template: TemplateJson): Record<string, string[]> {
+  const statements = statementsOf(template);
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties: fn }]) => {
+    const own = statements.filter(({ role }) => role === fn.Role['Fn::GetAtt'][0]);
+    const rights = own.flatMap(({ actions, resources }) =>
+      actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+    );
+    return [String(fn.Handler).replace('.handler', ''), [...new Set(rights)].sort()] as const;
+  });
+  return Object.fromEntries(functions);
+}
