@@ -38,26 +38,37 @@ export function openClock(dataDir: string, speed = 1, realNow: () => number = Da
   const reserve = () => save(now() + saveEveryMs * 2 * speed);
   if (apart) reserve();
   const saver = apart ? setInterval(reserve, saveEveryMs).unref() : undefined;
+  const timers = new Set<NodeJS.Timeout>();
   const close = () => {
     clearInterval(saver);
+    for (const timer of timers) clearTimeout(timer);
     if (apart) save(now());
   };
-  return { ...makeClock(now, speed), base, close };
+  return { ...makeClock(now, speed, timers), base, close };
 }
 
 export function virtualNow({ startRealMs, startVirtualMs, speed }: ClockBase, realMs: number): number {
   return Math.floor(startVirtualMs + (realMs - startRealMs) * speed);
 }
 
-function makeClock(now: () => number, speed: number): Clock {
+function makeClock(now: () => number, speed: number, timers: Set<NodeJS.Timeout>): Clock {
   const at = (atMs: number, fn: () => void): Timer => {
     let handle: NodeJS.Timeout;
+    const step = () => {
+      timers.delete(handle);
+      if (now() >= atMs) fn();
+      else arm();
+    };
     const arm = () => {
-      const leftMs = Math.ceil((atMs - now()) / speed);
-      handle = leftMs <= 0 ? setTimeout(fn, 0) : setTimeout(arm, Math.min(leftMs, timerMostMs));
+      handle = setTimeout(step, Math.min(Math.max(0, Math.ceil((atMs - now()) / speed)), timerMostMs));
+      timers.add(handle);
     };
     arm();
-    return { cancel: () => clearTimeout(handle) };
+    const cancel = () => {
+      clearTimeout(handle);
+      timers.delete(handle);
+    };
+    return { cancel };
   };
   const after = (delayMs: number, fn: () => void) => at(now() + delayMs, fn);
   return {

@@ -155,6 +155,8 @@ export interface Host {
   sendTo(targetArn: string, payload: unknown, from: { roleArn?: string }): Promise<void>;
   /** Throws AccessDenied exactly as AWS words it. Services and the operator are always allowed. */
   authorize(caller: Caller, action: string, resourceArn: string, context?: Record<string, string | string[]>): void;
+  /** Access keys for a caller (the same at every start); its calls to the endpoint are then known as its own. */
+  issueCredential(name: string, caller: Caller): { accessKeyId: string; secretAccessKey: string };
   /** The secret key of an access key id that this runtime gave out, with who holds it (to check a presigned URL). */
   credential(accessKeyId: string): { caller: Caller; secretAccessKey: string } | undefined;
   /**

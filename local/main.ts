@@ -1,0 +1,163 @@
+// Starts a synthesized CDK assembly on this machine: reads the template, makes its resources, serves its APIs.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Tables } from '../functions/common/table.ts';
+import type { SqliteStore } from '../functions/common/table-sqlite.ts';
+import { type Assembly, readAssembly } from './assembly.ts';
+import { parseChaos } from './chaos.ts';
+import { openClock, type RuntimeClock } from './clock.ts';
+import { openCredentials } from './credentials.ts';
+import { type Endpoint, openEndpoint } from './endpoint.ts';
+import { makeHost } from './host.ts';
+import type { ApiService, Host, InvokeResult, Made, Service } from './service.ts';
+import { loadServices, refuseUnknownTypes, standIn } from './services/index.ts';
+import { makeStack } from './template/stack.ts';
+
+export type RuntimeOptions = {
+  /** the cdk.out folder */
+  assembly: string;
+  /** everything the runtime keeps; made when missing */
+  dataDir: string;
+  /** of the HTTP API; 0 = any */
+  port: number;
+  clockSpeed?: number;
+  /** as in LAZYARK_CHAOS */
+  chaos?: string;
+  log?: (line: object) => void;
+};
+
+export type Runtime = {
+  /** of the HTTP API, e.g. http://127.0.0.1:4400; empty when the template has none */
+  url: string;
+  outputs: Record<string, string>;
+  /** unrestricted, for tests and tools */
+  tables: Tables;
+  /** synchronous call of a function, by name or ARN; for tests and tools */
+  invoke(functionName: string, payload: unknown): Promise<InvokeResult>;
+  /** asynchronous call: durable when it resolves */
+  invokeAsync(functionName: string, payload: unknown): Promise<void>;
+  /** the current text of a secret, by name or ARN */
+  secret(id: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** Starts the runtime; throws, with everything closed again, when the assembly cannot be run or the data is in use. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const assembly = readAssembly(resolve(options.assembly));
+  refuseUnknownTypes(assembly.stacks);
+  const chaos = parseChaos(options.chaos);
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(join(dataDir, 'logs'), { recursive: true });
+  const closers: (() => void | Promise<void>)[] = [];
+  try {
+    const clock = openClock(dataDir, options.clockSpeed);
+    closers.push(() => clock.close());
+    const store = await openStore(dataDir, clock);
+    closers.push(() => store.close());
+    const endpoint = await openEndpoint(rememberedPort(dataDir));
+    closers.push(() => endpoint.stop());
+    rememberPort(dataDir, endpoint.port);
+    const services = await loadServices(typesOf(assembly));
+    const host = makeHost(
+      {
+        store,
+        clock,
+        chaos,
+        dataDir,
+        httpPort: options.port,
+        endpointUrl: `http://127.0.0.1:${endpoint.port}`,
+        assets: assembly.assets,
+        credentials: openCredentials(dataDir),
+        log: options.log,
+      },
+      services,
+    );
+    return await runStacks(assembly, host, services, endpoint, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function runStacks(
+  assembly: Assembly,
+  host: Host,
+  services: readonly Service[],
+  endpoint: Endpoint,
+  closers: (() => void | Promise<void>)[],
+): Promise<Runtime> {
+  const factories = new Map(services.flatMap((service) => service.factories).map((factory) => [factory.type, factory]));
+  const apis = new Map(services.flatMap((service) => service.apis ?? []).map((api) => [api.name, api]));
+  const imports = new Map<string, string>();
+  const outputs: Record<string, string> = {};
+  const made: Made[] = [];
+  for (const { name, template } of assembly.stacks) {
+    const stack = await makeStack(
+      name,
+      template,
+      async (resource) => {
+        const result = (await factories.get(resource.type)?.create(resource, host)) ?? standIn(resource);
+        if (result.stop) closers.push(() => result.stop?.());
+        return result;
+      },
+      imports,
+    );
+    Object.assign(outputs, stack.outputs);
+    made.push(...stack.made);
+  }
+  endpoint.serve(host, apis);
+  for (const one of made) await one.start?.();
+  return {
+    url: made.find((one) => one.url !== undefined)?.url ?? '',
+    outputs,
+    tables: host.store,
+    invoke: host.invoke,
+    invokeAsync: host.invokeAsync,
+    secret: (id) => readSecret(id, apis, host),
+    stop: once(() => closeAll(closers)),
+  };
+}
+
+async function openStore(dataDir: string, clock: RuntimeClock): Promise<SqliteStore> {
+  const { openSqlite } = await import('../functions/common/table-sqlite.ts');
+  return openSqlite(join(dataDir, 'store.sqlite'), { now: clock.now });
+}
+
+async function readSecret(id: string, apis: ReadonlyMap<string, ApiService>, host: Host): Promise<string> {
+  const api = apis.get('secretsmanager');
+  if (!api) throw new Error('the template has no secret');
+  const headers = { 'x-amz-target': 'secretsmanager.GetSecretValue', 'content-type': 'application/x-amz-json-1.1' };
+  const body = Buffer.from(JSON.stringify({ SecretId: id }));
+  const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers, body };
+  const answer = await api.handle(request, { kind: 'operator' }, host);
+  return (JSON.parse(answer.body.toString()) as { SecretString: string }).SecretString;
+}
+
+function typesOf(assembly: Assembly): Set<string> {
+  return new Set(assembly.stacks.flatMap(({ template }) => Object.values(template.Resources).map(({ Type }) => Type)));
+}
+
+// The same port again after a restart, when it is free: presigned URLs in payloads that wait carry it.
+function rememberedPort(dataDir: string): number {
+  try {
+    return Number(readFileSync(join(dataDir, 'endpoint-port'), 'utf8')) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+function rememberPort(dataDir: string, port: number): void {
+  writeFileSync(join(dataDir, 'endpoint-port'), String(port));
+}
+
+async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+function once<T>(fn: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= fn();
+    return result;
+  };
+}
