@@ -47,13 +47,15 @@ function assign(target: Item, path: Path, value: Value): void {
 }
 
 function addNumber(target: Item, path: Path, amount: number): void {
-  const before = valueAt(target, path) ?? 0;
+  const found = valueAt(target, path);
+  const before = found === undefined ? 0 : found;
   if (typeof before !== 'number') throw wrongType(path, 'a number');
   assign(target, path, before + amount);
 }
 
 function addMembers(target: Item, path: Path, members: readonly string[]): void {
-  const before = valueAt(target, path) ?? new Set<string>();
+  const found = valueAt(target, path);
+  const before = found === undefined ? new Set<string>() : found;
   if (!(before instanceof Set)) throw wrongType(path, 'a string set');
   assign(target, path, new Set([...before, ...members]));
 }

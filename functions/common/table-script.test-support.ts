@@ -6,6 +6,8 @@ import type { Changes, Condition, Path, Tables, Value, Write, WriteOutcome } fro
 export type Answer = WriteOutcome | { error: string };
 
 const path: fc.Arbitrary<Path> = fc.constantFrom<Path>('a', 'b', 'x.y', ['m', 'a'], ['m', 'b'], ['m', 'm', 'a']);
+// where the engine of the tests is laxer than DynamoDB (below a missing map), and so than the SQLite adapter
+const topLevel = fc.constantFrom<Path>('a', 'b', 'm', 'x.y');
 const text = fc.constantFrom('', 'p', 'pq', 'q');
 const number = fc.constantFrom(-1, 0, 1, 2.5);
 const members = fc.uniqueArray(fc.constantFrom('p', 'q', 'r'), { minLength: 1, maxLength: 2 });
@@ -40,11 +42,11 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 const changes: fc.Arbitrary<Changes> = fc.record(
   {
     set: fc.array(fc.tuple(path, value), { maxLength: 2 }),
-    setIfMissing: fc.array(fc.tuple(path, value), { maxLength: 1 }),
-    add: fc.array(fc.tuple(path, number), { maxLength: 1 }),
-    addToSet: fc.array(fc.tuple(path, members), { maxLength: 1 }),
-    removeFromSet: fc.array(fc.tuple(fc.constantFrom<Path>('a', 'b'), members), { maxLength: 1 }),
-    remove: fc.array(fc.constantFrom<Path>('a', 'b', 'm'), { maxLength: 1 }),
+    setIfMissing: fc.array(fc.tuple(topLevel, value), { maxLength: 1 }),
+    add: fc.array(fc.tuple(topLevel, number), { maxLength: 1 }),
+    addToSet: fc.array(fc.tuple(topLevel, members), { maxLength: 1 }),
+    removeFromSet: fc.array(fc.tuple(topLevel, members), { maxLength: 1 }),
+    remove: fc.array(topLevel, { maxLength: 1 }),
   },
   { requiredKeys: [] },
 );

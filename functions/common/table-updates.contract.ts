@@ -5,11 +5,12 @@ import { type Changes, InvalidTableCall, type Value } from './table.ts';
 
 const BEFORE: Attributes = {
   n: 5,
+  nothing: null,
   text: 'a',
   waits: new Set(['a', 'b']),
   map: { deep: { n: 1 }, tags: new Set(['t']) },
 };
-const { n, text, waits, map } = BEFORE;
+const { n, nothing, text, waits, map } = BEFORE;
 
 const CASES: [string, Changes, Attributes][] = [
   [
@@ -20,14 +21,14 @@ const CASES: [string, Changes, Attributes][] = [
         ['fresh', [1, { x: null }]],
       ],
     },
-    { n, text: 'b', waits, map, fresh: [1, { x: null }] },
+    { n, nothing, text: 'b', waits, map, fresh: [1, { x: null }] },
   ],
   [
     'set nested',
     { set: [[['map', 'deep', 'odd.name'], true]] },
-    { n, text, waits, map: { deep: { n: 1, 'odd.name': true }, tags: new Set(['t']) } },
+    { n, nothing, text, waits, map: { deep: { n: 1, 'odd.name': true }, tags: new Set(['t']) } },
   ],
-  ['set with a set', { set: [['waits', new Set(['z'])]] }, { n, text, waits: new Set(['z']), map }],
+  ['set with a set', { set: [['waits', new Set(['z'])]] }, { n, nothing, text, waits: new Set(['z']), map }],
   [
     'setIfMissing',
     {
@@ -36,7 +37,7 @@ const CASES: [string, Changes, Attributes][] = [
         ['fresh', 'yes'],
       ],
     },
-    { n, text, waits, map, fresh: 'yes' },
+    { n, nothing, text, waits, map, fresh: 'yes' },
   ],
   [
     'add',
@@ -46,7 +47,7 @@ const CASES: [string, Changes, Attributes][] = [
         ['counter', 3],
       ],
     },
-    { n: 3, text, waits, map, counter: 3 },
+    { n: 3, nothing, text, waits, map, counter: 3 },
   ],
   [
     'add nested',
@@ -56,7 +57,7 @@ const CASES: [string, Changes, Attributes][] = [
         [['map', 'deep', 'm'], 2],
       ],
     },
-    { n, text, waits, map: { deep: { n: 2, m: 2 }, tags: new Set(['t']) } },
+    { n, nothing, text, waits, map: { deep: { n: 2, m: 2 }, tags: new Set(['t']) } },
   ],
   [
     'addToSet',
@@ -66,20 +67,25 @@ const CASES: [string, Changes, Attributes][] = [
         ['more', ['x']],
       ],
     },
-    { n, text, waits: new Set(['a', 'b', 'c']), map, more: new Set(['x']) },
+    { n, nothing, text, waits: new Set(['a', 'b', 'c']), map, more: new Set(['x']) },
   ],
-  ['removeFromSet', { removeFromSet: [['waits', ['b', 'never']]] }, { n, text, waits: new Set(['a']), map }],
-  ['removeFromSet to the last member', { removeFromSet: [['waits', ['a', 'b']]] }, { n, text, map }],
+  [
+    'addToSet nested',
+    { addToSet: [[['map', 'tags'], ['u']]] },
+    { n, nothing, text, waits, map: { deep: { n: 1 }, tags: new Set(['t', 'u']) } },
+  ],
+  ['removeFromSet', { removeFromSet: [['waits', ['b', 'never']]] }, { n, nothing, text, waits: new Set(['a']), map }],
+  ['removeFromSet to the last member', { removeFromSet: [['waits', ['a', 'b']]] }, { n, nothing, text, map }],
   [
     'removeFromSet nested, to the last member',
     { removeFromSet: [[['map', 'tags'], ['t']]] },
-    { n, text, waits, map: { deep: { n: 1 } } },
+    { n, nothing, text, waits, map: { deep: { n: 1 } } },
   ],
   ['removeFromSet of a missing set', { removeFromSet: [['nowhere', ['a']]] }, BEFORE],
   [
     'remove',
     { remove: ['text', ['map', 'deep', 'n'], 'nowhere'] },
-    { n, waits, map: { deep: {}, tags: new Set(['t']) } },
+    { n, nothing, waits, map: { deep: {}, tags: new Set(['t']) } },
   ],
   [
     'all kinds at once',
@@ -90,7 +96,7 @@ const CASES: [string, Changes, Attributes][] = [
       removeFromSet: [[['map', 'tags'], ['t']]],
       remove: ['text'],
     },
-    { a: 1, n: 6, waits: new Set(['a', 'b', 'c']), map: { deep: { n: 1 } } },
+    { a: 1, n: 6, nothing, waits: new Set(['a', 'b', 'c']), map: { deep: { n: 1 } } },
   ],
 ];
 
@@ -101,6 +107,8 @@ const REFUSED: [string, Changes][] = [
   ['a path into a text', { set: [[['text', 'x'], 1]] }],
   ['adding to a text', { add: [['text', 1]] }],
   ['adding members to a number', { addToSet: [['n', ['x']]] }],
+  ['adding to null', { add: [['nothing', 1]] }],
+  ['adding members to null', { addToSet: [['nothing', ['x']]] }],
   ['removing members from a number', { removeFromSet: [['n', ['x']]] }],
   ['the same path twice', { set: [['n', 1]], add: [['n', 1]] }],
   ['a path and its parent', { set: [[['map', 'deep'], 1]], remove: ['map'] }],
