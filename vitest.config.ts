@@ -1,34 +1,41 @@
-// The test projects: unit runs in seconds and needs nothing; e2e and faults start the embedded runtime.
+// Three kinds of tests: unit (one file or one room), e2e (whole stories on the embedded runtime), faults (with kills).
 import { defineConfig } from 'vitest/config';
 
-const slow = ['test/e2e/**', 'test/faults/**', 'test/ministack/**'];
+const shared = { environment: 'node' as const, pool: 'threads' as const, maxWorkers: 2 };
 
 export default defineConfig({
   test: {
+    ...shared,
+    reporters: [['default', { summary: false }]],
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
-          include: ['{bin,console,functions,lib,local,test}/**/*.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', ...slow],
-          testTimeout: 20_000,
+          include: [
+            '{functions,lib,local,bin,config}/**/*.test.{ts,mjs}',
+            'console/**/*.test.{ts,tsx}',
+            'test/{architecture,statemachines}/**/*.test.ts',
+          ],
         },
       },
       {
         test: {
+          ...shared,
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          include: ['test/journeys/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
       {
         test: {
+          ...shared,
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

@@ -1,10 +1,11 @@
 // The synthesized template as plain data, and questions about it that several tests ask.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { readSettings } from '../../lib/config.ts';
 import { LazyArkStack } from '../../lib/lazyark-stack.ts';
 
@@ -13,16 +14,41 @@ export type Properties = Record<string, any>;
 export type TemplateResource = { Type: string; Properties: Properties; DeletionPolicy?: string };
 export type TemplateJson = { Resources: Record<string, TemplateResource>; Outputs: Record<string, { Value: unknown }> };
 
-/** The stack in an app of its own; the code is an empty asset, so that nothing has to be built. */
-export function makeStack(context: Record<string, unknown> = {}): LazyArkStack {
-  const folder = mkdtempSync(join(tmpdir(), 'lazyark-asset-'));
-  writeFileSync(join(folder, 'empty.mjs'), '');
-  const settings = readSettings((name) => context[name]);
-  return new LazyArkStack(new App(), 'LazyArk', { settings, code: Code.fromAsset(folder) });
+/**
+ * Makes the stack in an app of its own, hands it to `use`, and leaves nothing behind. Any small folder will do for the
+ * code: what is asked of the template does not depend on it, so nothing has to be built.
+ */
+function withStack<Result>(context: Record<string, unknown>, use: (stack: LazyArkStack, app: App) => Result): Result {
+  const outdir = mkdtempSync(join(tmpdir(), 'lazyark-synth-'));
+  try {
+    const app = new App({ outdir });
+    const settings = readSettings((name) => context[name]);
+    const code = Code.fromAsset(join(import.meta.dirname, '../../statemachines'));
+    return use(new LazyArkStack(app, 'LazyArk', { settings, code }), app);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
 }
 
-export const synthesize = (context?: Record<string, unknown>): TemplateJson =>
-  Template.fromStack(makeStack(context)).toJSON() as TemplateJson;
+export const synthesize = (context: Record<string, unknown> = {}): TemplateJson =>
+  withStack(context, (stack) => Template.fromStack(stack).toJSON() as TemplateJson);
+
+/** What cdk-nag has against the stack, after `change` was made to it; empty when it is clean. */
+export function complaintsAbout(
+  context: Record<string, unknown>,
+  change: (stack: LazyArkStack) => void = () => {},
+): string {
+  return withStack(context, (stack, app) => {
+    change(stack);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    try {
+      app.synth();
+      return '';
+    } catch (error) {
+      return String(error);
+    }
+  });
+}
 
 export function resourcesOf(template: TemplateJson, type: string): [string, TemplateResource][] {
   return Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);

@@ -1,0 +1,225 @@
+// What the stack promises, asked of the template: what each thing is for, not how CDK writes it down.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, it } from 'vitest';
+import { complaintsAbout, nameOf, readable, resourcesOf, synthesize } from '../test/builders/template.ts';
+
+const template = synthesize();
+const functions = resourcesOf(template, 'AWS::Lambda::Function');
+const propertiesOf = (type: string) => resourcesOf(template, type).map(([, { Properties }]) => Properties);
+
+describe('a function', () => {
+  it.each(functions.map(([, { Properties }]) => [Properties.Handler, Properties] as const))(
+    '%s is found from its description, and runs as all do',
+    (handler, properties) => {
+      expect(properties.Description).toBe(`functions/${String(handler).replace(/handler$/, 'handler.ts')}`);
+      expect(properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+    },
+  );
+
+  it('shares its code with all others, as one asset', () => {
+    expect(new Set(functions.map(([, { Properties }]) => JSON.stringify(Properties.Code))).size).toBe(1);
+  });
+
+  it('has a role of its own, without any managed policy', () => {
+    const roles = functions.map(([, { Properties }]) => Properties.Role['Fn::GetAtt'][0]);
+    expect(new Set(roles).size).toBe(functions.length);
+    expect(propertiesOf('AWS::IAM::Role').flatMap((role) => role.ManagedPolicyArns ?? [])).toEqual([]);
+  });
+
+  it('has a log group that forgets', () => {
+    expect(propertiesOf('AWS::Logs::LogGroup').map((group) => group.RetentionInDays)).not.toContain(undefined);
+  });
+
+  it('that a rule or an agent call reaches asynchronously leaves its failures in a queue', () => {
+    const given = new Set(
+      propertiesOf('AWS::Lambda::EventInvokeConfig').map((config) => nameOf(config.FunctionName.Ref)),
+    );
+    const ruled = propertiesOf('AWS::Events::Rule').flatMap((rule) =>
+      rule.Targets.map((target: { Arn: unknown }) => readable(target.Arn)),
+    );
+    expect(new Set(ruled)).toEqual(new Set(['ObjectivesSweepObjectives', 'ObjectivesTrackRoster']));
+    const builtIn = functions.map(([id]) => nameOf(id)).filter((name) => name.startsWith('AgentsRun'));
+    expect(given).toEqual(new Set([...ruled, ...builtIn]));
+  });
+});
+
+describe('an alarm', () => {
+  const alarms = propertiesOf('AWS::CloudWatch::Alarm');
+  const runbook = readFileSync(join(import.meta.dirname, '../docs/runbook.md'), 'utf8');
+  const anchors = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) =>
+    String(heading).toLowerCase().replaceAll(' ', '-'),
+  );
+
+  it.each(alarms.map((alarm) => [alarm.AlarmDescription as string]))('%s', (description) => {
+    const [, impact, anchor] = /^(\S.{20,}[.]) Runbook: docs\/runbook\.md#([a-z0-9-]+)$/.exec(description) ?? [];
+    expect(impact, 'a sentence about what people notice').toBeDefined();
+    expect(anchors).toContain(anchor);
+  });
+
+  it('rings for the errors of every function', () => {
+    const watched = alarms
+      .filter((alarm) => alarm.MetricName === 'Errors')
+      .map((alarm) => alarm.Dimensions[0].Value.Ref);
+    expect(watched.sort()).toEqual(functions.map(([id]) => id).sort());
+  });
+
+  it('rings for every queue of failures, every workflow, throttling and 5xx', () => {
+    const names = alarms.filter((alarm) => alarm.MetricName !== 'Errors').map((alarm) => alarm.MetricName);
+    expect(names.sort()).toEqual(
+      [
+        ...Array(3).fill('ApproximateNumberOfMessagesVisible'),
+        ...['5xx', 'ExecutionsFailed', 'ExecutionsFailed', 'Throttles'],
+      ].sort(),
+    );
+  });
+});
+
+describe('a table', () => {
+  const tables = resourcesOf(template, 'AWS::DynamoDB::GlobalTable');
+  const mappings = propertiesOf('AWS::Lambda::EventSourceMapping');
+
+  it('that feeds a function has a stream with both images', () => {
+    const fed = mappings
+      .map((mapping) => mapping.EventSourceArn['Fn::GetAtt'])
+      .filter(([, attribute]) => attribute === 'StreamArn');
+    expect(fed.length).toBeGreaterThan(0);
+    for (const [id] of fed)
+      expect(template.Resources[id]?.Properties.StreamSpecification?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+  });
+
+  it('follows the naming convention of the table port', () => {
+    for (const [, { Properties }] of tables) {
+      for (const index of Properties.GlobalSecondaryIndexes) {
+        expect(index.KeySchema.map((key: { AttributeName: string }) => key.AttributeName)).toEqual([
+          `${index.IndexName}Pk`,
+          `${index.IndexName}Sk`,
+        ]);
+        expect(index.Projection.ProjectionType).toBe('KEYS_ONLY');
+      }
+    }
+  });
+
+  it('can be restored to any second, in every stage', () => {
+    for (const [, { Properties }] of tables)
+      expect(Properties.Replicas[0].PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled).toBe(true);
+  });
+
+  it.each([
+    { stage: 'dev', kept: 'Delete', deletionProtection: false },
+    { stage: 'prod', kept: 'Retain', deletionProtection: true },
+  ])('of stage $stage: $kept', ({ stage, kept, deletionProtection }) => {
+    for (const [, table] of resourcesOf(synthesize({ stage }), 'AWS::DynamoDB::GlobalTable')) {
+      expect(table.DeletionPolicy).toBe(kept);
+      expect(table.Properties.Replicas[0].DeletionProtectionEnabled).toBe(deletionProtection);
+    }
+  });
+
+  it('is audited without gaps: no record is skipped or given up early', () => {
+    const audit = mappings.filter((mapping) => readable(mapping.FunctionName) === 'AuditRecordChanges');
+    expect(audit.map((mapping) => nameOf(mapping.EventSourceArn['Fn::GetAtt'][0])).sort()).toEqual([
+      'AgentsAgentsTable',
+      'ObjectivesObjectivesTable',
+      'SafetySafetyTable',
+    ]);
+    for (const mapping of audit) {
+      expect(mapping).toMatchObject({
+        BatchSize: 200,
+        BisectBatchOnFunctionError: false,
+        MaximumBatchingWindowInSeconds: 1,
+      });
+      expect(mapping).not.toHaveProperty('MaximumRetryAttempts');
+      expect(mapping).not.toHaveProperty('MaximumRecordAgeInSeconds');
+      expect(mapping).not.toHaveProperty('FilterCriteria');
+    }
+  });
+});
+
+describe('the HTTP API', () => {
+  const routes = propertiesOf('AWS::ApiGatewayV2::Route');
+
+  it('asks for a token on every route but the documentation and the console', () => {
+    const open = routes.filter((route) => route.AuthorizationType !== 'CUSTOM').map((route) => route.RouteKey);
+    expect(open.sort()).toEqual(['$default', 'ANY /api/v1/docs', 'ANY /api/v1/openapi.json']);
+  });
+
+  it('serves each room under its own paths', () => {
+    const paths = routes.map((route) => String(route.RouteKey).replace('ANY /api/v1/', '')).sort();
+    expect(paths).toEqual(
+      [
+        ...[
+          '$default',
+          'agents',
+          'agents/{proxy+}',
+          'artifacts',
+          'audit',
+          'audit/{proxy+}',
+          'bootstrap',
+          'control',
+          'docs',
+        ],
+        ...[
+          'effects',
+          'effects/{proxy+}',
+          'kill',
+          'objectives',
+          'objectives/{proxy+}',
+          'openapi.json',
+          'resume',
+          'status',
+        ],
+        ...['tasks', 'tasks/{proxy+}'],
+      ].sort(),
+    );
+  });
+
+  it('may call its functions on each of their routes, and the one behind $default too', () => {
+    const sources = propertiesOf('AWS::Lambda::Permission')
+      .filter((permission) => permission.Principal === 'apigateway.amazonaws.com')
+      .map((permission) => readable(permission.SourceArn).replace(/^.*HttpApi/, ''));
+    expect(sources).toContain('/*/*');
+    expect(sources).toContain('/*/*/api/v1/objectives/{proxy+}');
+    expect(sources).toHaveLength(routes.length + 1);
+  });
+});
+
+describe('the stack', () => {
+  it('tells what people and tools need', () => {
+    expect(Object.keys(template.Outputs).sort()).toEqual(
+      [
+        ...[
+          'ApiId',
+          'ApiUrl',
+          'OperatorTokenSecretName',
+          'ArtifactBucketName',
+          'DecomposeMachineArn',
+          'BootstrapMachineArn',
+        ],
+        ...['ObjectivesTableName', 'AgentsTableName', 'SafetyTableName', 'AuditTableName'],
+      ].sort(),
+    );
+  });
+
+  it('replaces the operator token every 30 days, unless the target cannot', () => {
+    expect(propertiesOf('AWS::SecretsManager::RotationSchedule')[0]?.RotationRules.ScheduleExpression).toBe(
+      'rate(30 days)',
+    );
+    expect(
+      resourcesOf(synthesize({ operatorTokenRotationDays: '0' }), 'AWS::SecretsManager::RotationSchedule'),
+    ).toEqual([]);
+  });
+
+  it.each([{}, { stage: 'prod' }, { operatorTokenRotationDays: 0 }])('is clean by cdk-nag with %j', (context) => {
+    expect(complaintsAbout(context)).toBe('');
+  });
+
+  it('would not be, with a queue that talks without TLS', () => {
+    expect(complaintsAbout({}, (stack) => new Queue(stack, 'Careless'))).toContain('AwsSolutions-SQS4');
+  });
+});

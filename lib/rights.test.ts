@@ -1,0 +1,222 @@
+// Who may do what: every right of every function, written out. A new right has to be written here too.
+import { describe, expect, it } from 'vitest';
+import { rightsOf, statementsOf, synthesize } from '../test/builders/template.ts';
+
+const template = synthesize();
+const rights = rightsOf(template);
+
+const on = (resource: string, service: string, ...actions: string[]) =>
+  actions.map((a) => `${service}:${a} ${resource}`);
+const INDEXES: Record<string, string[]> = {
+  Objectives: ['queue', 'waiting', 'active', 'recent'],
+  Agents: ['roster'],
+  Safety: ['effects'],
+  Audit: ['lane'],
+};
+const tableOf = (room: string) => `${room}${room}Table`;
+const items = (room: string, ...actions: string[]) => on(tableOf(room), 'dynamodb', ...actions);
+const read = (room: string) => [
+  ...items(room, 'GetItem', 'Query'),
+  ...INDEXES[room]!.map((index) => `dynamodb:Query ${tableOf(room)}/index/${index}`),
+];
+const write = (room: string) => items(room, 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem');
+const readWrite = (room: string) => [...read(room), ...write(room)];
+const stream = (room: string) =>
+  on(`${tableOf(room)}/stream`, 'dynamodb', 'DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams');
+const send = (queue: string) => `sqs:SendMessage ${queue}`;
+const consume = (queue: string) =>
+  on(queue, 'sqs', 'ReceiveMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'DeleteMessage', 'GetQueueAttributes');
+/** where Lambda itself sends what failed, in the function's name */
+const giveUpTo = (queue: string) => on(queue, 'sqs', 'SendMessage', 'GetQueueAttributes', 'GetQueueUrl');
+const announce = 'events:PutEvents PlatformEventBus';
+const call = (...functions: string[]) => functions.map((name) => `lambda:InvokeFunction ${name}`);
+const BUILT_IN = ['AgentsRunAnalyst', 'AgentsRunStrategist', 'AgentsRunWriter', 'AgentsRunNoop', 'AgentsRunDrill'];
+const start = (machine: string) => `states:StartExecution ${machine}`;
+const secret = (...actions: string[]) => on('OperationsOperatorTokenSecret', 'secretsmanager', ...actions);
+
+const dispatch = [
+  ...readWrite('Objectives'),
+  ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
+  's3:GetObject ObjectivesArtifactBucket/*',
+  send('ObjectivesTimerQueue'),
+  ...call(...BUILT_IN),
+];
+const built = giveUpTo('AgentsOutcomeQueue');
+
+const EXPECTED: Record<string, string[]> = {
+  'objectives/serve-http': [
+    ...readWrite('Objectives'),
+    ...on('ObjectivesArtifactBucket/*', 's3', 'GetObject', 'PutObject'),
+    send('ObjectivesTimerQueue'),
+  ],
+  'objectives/start-decomposition': [
+    start('ObjectivesDecomposeObjective'),
+    send('ObjectivesTimerQueue'),
+    ...stream('Objectives'),
+    ...giveUpTo('ObjectivesFailures'),
+  ],
+  'objectives/select-objective': readWrite('Objectives'),
+  'objectives/recall-similar': readWrite('Objectives'),
+  'objectives/plan-tasks': readWrite('Objectives'),
+  'objectives/validate-plan': readWrite('Objectives'),
+  'objectives/repair-plan': readWrite('Objectives'),
+  'objectives/store-plan': readWrite('Objectives'),
+  'objectives/reject-objective': readWrite('Objectives'),
+  'objectives/dispatch-tasks': [
+    ...dispatch,
+    ...stream('Objectives'),
+    ...consume('ObjectivesTimerQueue'),
+    ...giveUpTo('ObjectivesFailures'),
+  ],
+  'objectives/settle-task': [
+    ...readWrite('Objectives'),
+    ...items('Safety', 'GetItem', 'UpdateItem'),
+    send('ObjectivesTimerQueue'),
+    ...consume('AgentsOutcomeQueue'),
+  ],
+  'objectives/sweep-objectives': [
+    ...dispatch,
+    start('ObjectivesDecomposeObjective'),
+    ...giveUpTo('ObjectivesFailures'),
+  ],
+  'objectives/track-roster': [...write('Objectives'), ...giveUpTo('ObjectivesFailures')],
+  'objectives/summarize-objectives': read('Objectives'),
+  'agents/serve-http': [...readWrite('Agents'), announce],
+  'agents/register-agents': readWrite('Agents'),
+  'agents/greet-agent': [...readWrite('Agents'), announce, ...call(...BUILT_IN)],
+  'agents/run-analyst': built,
+  'agents/run-strategist': built,
+  'agents/run-writer': built,
+  'agents/run-noop': built,
+  'agents/run-drill': built,
+  'agents/summarize-agents': read('Agents'),
+  'safety/serve-http': [...readWrite('Safety'), announce],
+  'safety/activate-swarm': [...readWrite('Safety'), announce],
+  'safety/summarize-control': read('Safety'),
+  'audit/serve-http': read('Audit'),
+  'audit/record-changes': [
+    ...items('Audit', 'GetItem', 'Query', 'PutItem'),
+    ...stream('Objectives'),
+    ...stream('Agents'),
+    ...stream('Safety'),
+    ...giveUpTo('AuditFailures'),
+  ],
+  'audit/summarize-lanes': read('Audit'),
+  'bootstrap/serve-http': [
+    ...on('BootstrapBootstrapSwarm', 'states', 'StartExecution', 'ListExecutions'),
+    'states:DescribeExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:BootstrapBootstrapSwarm:*',
+  ],
+  'bootstrap/validate-swarm': [
+    ...['Objectives', 'Agents', 'Safety', 'Audit'].flatMap((room) => items(room, 'GetItem')),
+    'sqs:GetQueueAttributes ObjectivesTimerQueue',
+  ],
+  'operations/serve-http': call(
+    'ObjectivesSummarizeObjectives',
+    'AgentsSummarizeAgents',
+    'SafetySummarizeControl',
+    'AuditSummarizeLanes',
+  ),
+  'operations/authorize-request': secret('GetSecretValue'),
+  'operations/rotate-operator-token': secret(
+    'DescribeSecret',
+    'GetSecretValue',
+    'PutSecretValue',
+    'UpdateSecretVersionStage',
+  ),
+};
+
+/** What every function has: its own log group, and X-Ray, which takes no resource. */
+function common(handler: string): string[] {
+  const id = handler.replace(/(^|[/-])([a-z])/g, (_whole, _mark, letter: string) => letter.toUpperCase());
+  return [
+    ...on(`${id}Logs`, 'logs', 'CreateLogStream', 'PutLogEvents'),
+    'xray:PutTelemetryRecords *',
+    'xray:PutTraceSegments *',
+  ];
+}
+
+describe('the rights of a function', () => {
+  it('are declared here for exactly the functions that there are', () => {
+    expect(Object.keys(rights).sort()).toEqual(Object.keys(EXPECTED).sort());
+  });
+
+  it.each(Object.entries(EXPECTED))('of %s are these and no others', (handler, expected) => {
+    expect(rights[handler]).toEqual([...new Set([...expected, ...common(handler)])].sort());
+  });
+
+  it('never let anybody change or delete what is in the audit table', () => {
+    const audit = Object.values(rights)
+      .flat()
+      .filter((right) => right.endsWith(' AuditAuditTable'));
+    expect(new Set(audit)).toEqual(new Set(items('Audit', 'GetItem', 'Query', 'PutItem')));
+  });
+});
+
+/** As in AWS's Service Authorization Reference: these actions take no resource, so their statement says `*`. */
+const WITHOUT_RESOURCE = [
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+/** Every other action that a role here may use, spelt as AWS spells it: neither CDK nor its validator would notice. */
+const WITH_RESOURCE: Record<string, string[]> = {
+  dynamodb: [
+    ...['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'],
+  ],
+  events: ['PutEvents'],
+  lambda: ['InvokeFunction'],
+  logs: ['CreateLogStream', 'PutLogEvents'],
+  s3: ['GetObject', 'PutObject'],
+  secretsmanager: ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
+  sqs: [
+    'SendMessage',
+    'ReceiveMessage',
+    'DeleteMessage',
+    'ChangeMessageVisibility',
+    'GetQueueAttributes',
+    'GetQueueUrl',
+  ],
+  states: ['StartExecution', 'ListExecutions', 'DescribeExecution'],
+};
+
+describe('the statements of all roles', () => {
+  const statements = statementsOf(template);
+
+  it('name actions that exist, one by one', () => {
+    const known = Object.entries(WITH_RESOURCE).flatMap(([service, names]) =>
+      names.map((name) => `${service}:${name}`),
+    );
+    const used = new Set(statements.flatMap(({ actions }) => actions));
+    expect([...used].filter((action) => !known.includes(action) && !WITHOUT_RESOURCE.includes(action))).toEqual([]);
+  });
+
+  it('say `*` for the resource only where AWS takes nothing else', () => {
+    const wide = statements.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
+    expect([...new Set(wide)].filter((action) => !WITHOUT_RESOURCE.includes(action))).toEqual([]);
+  });
+
+  it('let a workflow call the functions of its states and no others', () => {
+    const machines = statements.filter(({ role }) =>
+      /^(ObjectivesDecomposeObjective|BootstrapBootstrapSwarm)Role/.test(role),
+    );
+    const called = machines.filter(({ actions }) => actions.includes('lambda:InvokeFunction'));
+    expect(called.map(({ resources }) => resources.toSorted())).toEqual([
+      [
+        ...['ObjectivesPlanTasks', 'ObjectivesRecallSimilar', 'ObjectivesRejectObjective', 'ObjectivesRepairPlan'],
+        ...['ObjectivesSelectObjective', 'ObjectivesStorePlan', 'ObjectivesValidatePlan'],
+      ],
+      ['AgentsGreetAgent', 'AgentsRegisterAgents', 'BootstrapValidateSwarm', 'SafetyActivateSwarm'],
+    ]);
+  });
+});
