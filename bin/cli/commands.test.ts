@@ -186,7 +186,7 @@ describe('objective watch and show', () => {
 
   it('a failed objective ends with 1, its reason and how to redrive; --json keeps stdout for the machine', async () => {
     const failed = anObjective('failed', [aTask('dead_letter', { error: { name: 'Boom', message: 'no' } })], {
-      reason: 'a task gave up',
+      problem: 'a task gave up',
     });
     const api = await anApi({ [`GET /api/v1/objectives/${objectiveId}`]: () => ({ json: failed }) });
     const ran = await lazyark(api, 'objective', 'watch', objectiveId, '--json');
@@ -218,15 +218,11 @@ describe('lists and verbs', () => {
 
   it.each([
     { argv: ['objective', 'pause', objectiveId], path: `/api/v1/objectives/${objectiveId}/pause`, body: {} },
+    { argv: ['objective', 'cancel', objectiveId], path: `/api/v1/objectives/${objectiveId}/cancel`, body: {} },
     {
-      argv: ['objective', 'cancel', objectiveId, '--reason', 'no'],
-      path: `/api/v1/objectives/${objectiveId}/cancel`,
-      body: { reason: 'no' },
-    },
-    {
-      argv: ['objective', 'prioritise', objectiveId, '--impact', '9'],
-      path: `/api/v1/objectives/${objectiveId}/prioritise`,
-      body: { impact: 9 },
+      argv: ['objective', 'prioritise', objectiveId, '90'],
+      path: `/api/v1/objectives/${objectiveId}/priority`,
+      body: { score: 90 },
     },
     { argv: ['task', 'redrive', 'tsk_1_0'], path: '/api/v1/tasks/tsk_1_0/redrive', body: {} },
     { argv: ['kill', '--reason', 'drill'], path: '/api/v1/kill', body: { reason: 'drill' } },
@@ -238,6 +234,25 @@ describe('lists and verbs', () => {
     expect([ran.code, JSON.parse(ran.out)]).toEqual([0, answer]);
     expect(bodyOf(api.asked[0])).toEqual(body);
     expect(api.asked[0]?.headers['idempotency-key']).toBeDefined();
+  });
+
+  it('lists the dead letters, or all tasks of an objective', async () => {
+    const dead = {
+      taskId: 'tsk_1_0',
+      title: 'Read',
+      attempts: 3,
+      since: '2026-01-01',
+      error: { name: 'Boom', message: 'no' },
+    };
+    const api = await anApi({
+      'GET /api/v1/tasks': () => ({ json: { items: [dead] } }),
+      [`GET /api/v1/objectives/${objectiveId}`]: () => ({ json: anObjective('running', [aTask('running')]) }),
+    });
+    expect((await lazyark(api, 'task', 'list')).out).toMatch(/\ntsk_1_0 +2026-01-01 +3 +Read +Boom: no\n$/);
+    expect(api.asked[0]?.query.get('status')).toBe('dead_letter');
+    expect((await lazyark(api, 'task', 'list', '--objective', objectiveId)).out).toMatch(
+      /\ntsk_01_0 +running +1 +Read\n$/,
+    );
   });
 
   it('registers an agent from a file', async () => {
@@ -286,10 +301,10 @@ describe('what goes wrong', () => {
     { argv: ['kill'], says: "required option '--reason <text>'" },
     { argv: ['objective', 'list', '--status', 'odd'], says: 'Allowed choices are queued' },
     {
-      argv: ['objective', 'prioritise', 'obj_1', '--impact', '11'],
-      says: '--impact: expected a whole number from 1 to 10, got "11"',
+      argv: ['objective', 'prioritise', 'obj_1', '101'],
+      says: 'score: expected a whole number from 0 to 100, got "101"',
     },
-    { argv: ['objective', 'prioritise', 'obj_1'], says: 'at least one of' },
+    { argv: ['objective', 'prioritise', 'obj_1'], says: "missing required argument 'score'" },
     { argv: ['status', '--endpoint', 'nonsense'], says: 'expected an http or https address' },
     { argv: ['status', '--data', folder], says: 'there is no file "endpoint" in it' },
     { argv: ['status', '--data', folder, '--endpoint', 'http://x'], says: 'not both' },

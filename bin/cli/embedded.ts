@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startRuntime } from '../../local/main.ts';
 import { ensureAssembly } from '../build.ts';
 import { type Api, openApi } from './api.ts';
-import { holdDataDir, publishEndpoint, tokenPath } from './data-dir.ts';
+import { holdDataDir, publishEndpoint, readToken, tokenPath } from './data-dir.ts';
 import { BadInput } from './failure.ts';
 import { bootstrapSwarm, type StatusView } from './status-commands.ts';
 import type { Environment } from './terminal.ts';
@@ -13,6 +13,7 @@ import type { Environment } from './terminal.ts';
 export type Embedded = { url: string; api: Api; tokenPath: string; stop(): Promise<void> };
 export type EmbeddedOptions = { dataDir: string; port: number; env: Environment };
 
+const tokenRefreshMs = 60_000;
 const logBytesMax = 20 * 1024 * 1024;
 
 /**
@@ -29,21 +30,31 @@ export async function startEmbedded({ dataDir, port, env }: EmbeddedOptions): Pr
     release();
     throw error;
   });
+  const currentToken = () => runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
+  let refresh: NodeJS.Timeout | undefined;
   const stop = async () => {
+    clearInterval(refresh);
     await runtime.stop();
     release();
     log.close();
   };
   try {
-    const token = await runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
+    const token = await currentToken();
     const api = openApi({ endpoint: runtime.url, token });
     await activate(api);
     publishEndpoint(dataDir, runtime.url, token);
+    // The token is rotated while the runtime stays up; who reads the file gets the one that counts.
+    refresh = setInterval(() => void republish(dataDir, runtime.url, currentToken), tokenRefreshMs);
     return { url: runtime.url, api, tokenPath: tokenPath(dataDir), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function republish(dataDir: string, url: string, token: () => Promise<string>): Promise<void> {
+  const current = await token().catch(() => undefined);
+  if (current !== undefined && current !== readToken(dataDir)) publishEndpoint(dataDir, url, current);
 }
 
 // A store that was killed stays killed: lifting that is for a person to do.

@@ -1,6 +1,6 @@
 // lazyark objective …: hand in, look at, follow and steer objectives.
 import { type Command, Option } from 'commander';
-import { BadInput, CommandFailed } from './failure.ts';
+import { CommandFailed } from './failure.ts';
 import { readObjectiveFile } from './objective-file.ts';
 import { resultText, troubleLines } from './objective-result.ts';
 import { graphLines, type ObjectiveView } from './objective-view.ts';
@@ -21,6 +21,7 @@ import { uploadBar } from './upload-bar.ts';
 import { watchObjective } from './watch.ts';
 
 const STATUSES = ['queued', 'planning', 'running', 'paused', 'succeeded', 'failed', 'cancelled'];
+type Moved = { objectiveId: string; status: string };
 const at = (id: string): string => `/objectives/${encodeURIComponent(id)}`;
 
 export function addObjectiveCommands(program: Command, surroundings: Surroundings): void {
@@ -32,18 +33,12 @@ export function addObjectiveCommands(program: Command, surroundings: Surrounding
     resume: 'go on with a paused objective',
     cancel: 'stop for good; what is running is told to stop',
   })) {
-    onApi<{ reason?: string }>(
-      objective
-        .command(`${verb} <objective-id>`)
-        .description(description)
-        .option('--reason <text>', 'kept in the audit'),
+    onApi(
+      objective.command(`${verb} <objective-id>`).description(description),
       surroundings,
-      async ({ api, options, print }, id = '') => {
-        const answer = await api.post<ObjectiveView>(
-          `${at(id)}/${verb}`,
-          options.reason ? { reason: options.reason } : {},
-        );
-        print(answer, () => [`${id} ${answer?.status ?? 'accepted'}`]);
+      async ({ api, print }, id = '') => {
+        const answer = await api.post<Moved>(`${at(id)}/${verb}`);
+        print(answer, () => [`${id} ${answer.status}`]);
       },
     );
   }
@@ -69,7 +64,9 @@ function addSubmit(objective: Command, surroundings: Surroundings): void {
 }
 
 function addLooks(objective: Command, surroundings: Surroundings): void {
-  const list = withPage(objective.command('list').description('objectives, by priority while they wait, newest first'));
+  const list = withPage(
+    objective.command('list').description('newest first; with --status queued in the order they are served'),
+  );
   list.addOption(new Option('--status <status>', 'only those').choices(STATUSES));
   onApi<PageOptions & { status?: string }>(list, surroundings, async ({ api, options, print }) => {
     const query = { ...pageQuery(options), status: options.status };
@@ -118,21 +115,13 @@ async function follow(objectiveId: string, { api, options, print, terminal }: Fo
   throw new CommandFailed(troubleLines(over).join('\n'));
 }
 
-type PriorityOptions = { impact?: string; urgency?: string; deadline?: string };
-
 function addPrioritise(objective: Command, surroundings: Surroundings): void {
   const command = objective
-    .command('prioritise <objective-id>')
+    .command('prioritise <objective-id> <score>')
     .alias('prioritize')
-    .description('change what its place in the queue is computed from')
-    .option('--impact <n>', 'business impact, 1-10')
-    .option('--deadline <time>', 'ISO-8601')
-    .addOption(new Option('--urgency <urgency>', 'how soon it matters').choices(['minutes', 'hours', 'days']));
-  onApi<PriorityOptions>(command, surroundings, async ({ api, options, print }, id = '') => {
-    const { impact, urgency, deadline } = options;
-    if (!impact && !urgency && !deadline) throw new BadInput('Give at least one of --impact, --urgency, --deadline');
-    const change = { impact: impact ? wholeNumber(impact, '--impact', 1, 10) : undefined, urgency, deadline };
-    const answer = await api.post<ObjectiveView>(`${at(id)}/prioritise`, change);
-    print(answer, () => [`${id} priority ${answer.priority?.score}: ${answer.priority?.reasons.join('; ')}`]);
+    .description('your word on its place in the queue: 0 (last) to 100 (first)');
+  onApi(command, surroundings, async ({ api, print }, id = '', score = '') => {
+    const answer = await api.post<Moved>(`${at(id)}/priority`, { score: wholeNumber(score, 'score', 0, 100) });
+    print(answer, () => [`${id} ${answer.status}, priority ${score}`]);
   });
 }

@@ -19,7 +19,7 @@ export function troubleLines(objective: ObjectiveView): string[] {
   const given = objective.tasks.filter((task) => task.status === 'dead_letter');
   const lines = given.map((task) => `  ${task.title} (${task.taskId}) gave up after ${attemptsText(task)}`);
   const hint = given.length > 0 ? [`try again with: lazyark task redrive ${given[0]?.taskId}`] : [];
-  return [`The objective ${objective.status}${objective.reason ? `: ${objective.reason}` : ''}`, ...lines, ...hint];
+  return [`The objective ${objective.status}${objective.problem ? `: ${objective.problem}` : ''}`, ...lines, ...hint];
 }
 
 function attemptsText({ attempts, error }: TaskView): string {
@@ -27,7 +27,4 @@ function attemptsText({ attempts, error }: TaskView): string {
 }
 
 /** A task's error in one line. */
-export function errorText(error: NonNullable<TaskView['error']>): string {
-  if (typeof error === 'string') return error;
-  return [error.name, error.message].filter(Boolean).join(': ') || JSON.stringify(error);
-}
+export const errorText = ({ name, message }: NonNullable<TaskView['error']>): string => `${name}: ${message}`;

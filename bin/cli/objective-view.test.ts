@@ -107,7 +107,7 @@ describe('what came out', () => {
     const lines = troubleLines(
       anObjective([aTask('a', 'dead_letter', [], { attempts: 3, error })], {
         status: 'failed',
-        reason: 'a task gave up',
+        problem: 'a task gave up',
       }),
     );
     expect(lines).toEqual([

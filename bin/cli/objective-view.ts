@@ -11,7 +11,7 @@ export type TaskView = {
   attempts: number;
   dependsOn: string[];
   result?: unknown;
-  error?: { name?: string; message?: string } | string | null;
+  error?: { name: string; message: string } | null;
 };
 export type ObjectiveView = {
   objectiveId: string;
@@ -21,7 +21,7 @@ export type ObjectiveView = {
   progress: { percent: number; done: number; total: number; etaAt?: string | null };
   tasks: TaskView[];
   result?: unknown;
-  reason?: string | null;
+  problem?: string | null;
   createdAt: string;
   finishedAt?: string | null;
 };

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { BadInput } from './failure.ts';
 import { readTextFile } from './objective-file.ts';
 import { errorText } from './objective-result.ts';
-import type { TaskView } from './objective-view.ts';
+import type { ObjectiveView, TaskView } from './objective-view.ts';
 import {
   fieldLines,
   onApi,
@@ -16,25 +16,22 @@ import {
   withPage,
 } from './session.ts';
 
-type TaskListOptions = PageOptions & { objective?: string; status?: string };
+type DeadLetter = Pick<TaskView, 'taskId' | 'title' | 'attempts' | 'error'> & { since: string };
 
 export function addTaskCommands(program: Command, surroundings: Surroundings): void {
   const task = program.command('task').description('the tasks of objectives');
-  const list = withPage(task.command('list').description('tasks that gave up (dead letters), or those of an objective'))
-    .option('--objective <objective-id>', 'of this objective')
-    .option('--status <status>', 'in this status');
-  onApi<TaskListOptions>(list, surroundings, async ({ api, options, print }) => {
-    const query = { ...pageQuery(options), objectiveId: options.objective, status: options.status };
-    const page = await api.get<PageOf<TaskView>>('/tasks', query);
-    const row = (item: TaskView) => [
-      item.taskId,
-      item.status,
-      item.attempts,
-      item.agentId,
-      item.title,
-      item.error ? errorText(item.error) : '',
-    ];
-    print(page, () => pageLines(page, ['task', 'status', 'attempts', 'agent', 'title', 'error'], row));
+  const list = withPage(task.command('list').description('tasks that gave up (the dead letters), oldest first'));
+  list.option('--objective <objective-id>', 'all tasks of this objective instead');
+  onApi<PageOptions & { objective?: string }>(list, surroundings, async ({ api, options, print }) => {
+    const { objective } = options;
+    if (objective) {
+      const { tasks } = await api.get<ObjectiveView>(`/objectives/${encodeURIComponent(objective)}`);
+      return print(tasks, () =>
+        pageLines({ items: tasks }, ['task', 'status', 'attempts', 'agent', 'title', 'error'], taskRow),
+      );
+    }
+    const page = await api.get<PageOf<DeadLetter>>('/tasks', { ...pageQuery(options), status: 'dead_letter' });
+    print(page, () => pageLines(page, ['task', 'since', 'attempts', 'title', 'error'], deadRow));
   });
   onApi(
     task.command('show <task-id>').description('one task with its attempts, errors and result'),
@@ -53,6 +50,22 @@ export function addTaskCommands(program: Command, surroundings: Surroundings): v
     },
   );
 }
+
+const taskRow = ({ taskId, status, attempts, agentId, title, error }: TaskView) => [
+  taskId,
+  status,
+  attempts,
+  agentId,
+  title,
+  error ? errorText(error) : '',
+];
+const deadRow = ({ taskId, since, attempts, title, error }: DeadLetter) => [
+  taskId,
+  since,
+  attempts,
+  title,
+  error ? errorText(error) : '',
+];
 
 type AgentView = {
   agentId: string;
