@@ -1,0 +1,212 @@
+// The only place that calls HTTP: the shapes of /api/v1 as the console uses them, and one function per call.
+import type { FieldError } from './lib/check-draft.ts';
+import { sessionToken } from './session.ts';
+
+export type Mode = 'active' | 'killed' | 'not_bootstrapped';
+export type ObjectiveStatus = 'queued' | 'planning' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+export type TaskStatus = 'pending' | 'ready' | 'allocated' | 'running' | 'succeeded' | 'failed' | 'dead_letter' | 'cancelled';
+export type Page<T> = { items: T[]; cursor?: string | null };
+export type Need = { kind: 'dead_letter' | 'objective_failed' | 'objective_stalled'; id: string; title: string; since: string; what: string };
+export type Status = {
+  mode: Mode;
+  environment: { kind: 'embedded' | 'aws'; account?: string; region?: string };
+  version: string;
+  objectives: Record<ObjectiveStatus, number>;
+  tasks: { running: number; waiting: number; deadLetter: number; doneLastHour: number; p50Ms: number | null; p95Ms: number | null };
+  agents: { healthy: number; lost: number };
+  audit: { lanes: { lane: string; entries: number; head: string }[] };
+  needsPerson: Need[];
+  me: { principalId: string; role: string };
+};
+export type Priority = { score: number; reasons: string[] };
+export type Progress = { percent: number; done: number; total: number; etaAt?: string | null };
+export type ObjectiveRow = {
+  objectiveId: string;
+  text: string;
+  status: ObjectiveStatus;
+  priority: Priority;
+  progress: Progress;
+  createdAt: string;
+  finishedAt?: string | null;
+};
+export type Attempt = { at?: string; agentId?: string; name?: string; message?: string; stack?: string; transient?: boolean };
+export type TaskError = { name: string; message: string; transient?: boolean; stack?: string; attempts?: Attempt[] };
+export type Task = {
+  taskId: string;
+  /** the id inside the plan; dependsOn may use either */
+  id?: string;
+  title: string;
+  capability: string;
+  status: TaskStatus;
+  agentId?: string | null;
+  attempts?: number;
+  dependsOn: string[];
+  parameters?: Record<string, unknown>;
+  startedAt?: string | null;
+  finishedAt?: string | null;
+  result?: unknown;
+  error?: TaskError | null;
+};
+export type Objective = ObjectiveRow & {
+  tasks: Task[];
+  result?: unknown;
+  pattern?: { name: string; why: string } | null;
+  problem?: string | { detail?: string; message?: string; errors?: FieldError[] } | null;
+};
+export type Agent = {
+  agentId: string;
+  title: string;
+  role: string;
+  department: string;
+  capabilities: string[];
+  transport: string;
+  status: string;
+  load: number;
+  running: number;
+  concurrency: number;
+  lastSeenAt?: string | null;
+  succeeded: number;
+  failed: number;
+};
+export type AuditEntry = {
+  entryId: string;
+  lane: string;
+  seq: number;
+  at: string;
+  table: string;
+  item: { pk: string; sk: string };
+  kind: string;
+  actor?: string | null;
+  why?: string | null;
+  before?: unknown;
+  after?: unknown;
+  hash: string;
+  previousHash: string;
+};
+export type Control = { mode: Mode; killed: boolean; reason?: string | null; by?: string | null; at?: string | null };
+export type NewInput = { name: string; mediaType?: string; content?: string; artifactId?: string };
+export type NewObjective = {
+  text: string;
+  impact: number;
+  urgency: string;
+  budgetUsd?: number;
+  inputs?: NewInput[];
+  plan?: unknown;
+};
+type Upload = { artifactId: string; uploadUrl: string; method?: string; headers?: Record<string, string> };
+
+const timeoutMs = 15_000;
+const base = '/api/v1';
+
+/** An answer that is not what was asked for: problem+json of the server, or status 0 when there was no answer at all. */
+export class ApiProblem extends Error {
+  override name = 'ApiProblem';
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly errors: FieldError[];
+  readonly requestId?: string;
+  constructor(status: number, body: { title?: string; code?: string; detail?: string; errors?: FieldError[] }, requestId?: string) {
+    super(body.detail ?? body.title ?? `The server answered ${status}`);
+    this.status = status;
+    this.code = body.code ?? `http_${status}`;
+    this.title = body.title ?? 'Request failed';
+    this.errors = body.errors ?? [];
+    this.requestId = requestId;
+  }
+}
+
+type Options = { method?: string; body?: unknown; idempotencyKey?: string; signal?: AbortSignal; token?: string };
+
+async function call<T>(path: string, options: Options = {}): Promise<T> {
+  const { method = 'GET', body, idempotencyKey, signal, token = sessionToken() } = options;
+  const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET') headers['idempotency-key'] = idempotencyKey ?? newKey();
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(base + path, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    cache: 'no-store',
+    credentials: 'omit',
+  }).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
+    throw new ApiProblem(0, { title: 'No answer', code: 'no_answer', detail: 'The server did not answer.' });
+  });
+  return readAnswer<T>(response);
+}
+
+async function readAnswer<T>(response: Response): Promise<T> {
+  const text = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  const body = isJson && text !== '' ? JSON.parse(text) : undefined;
+  if (response.ok) return body as T;
+  const requestId = response.headers.get('apigw-requestid') ?? response.headers.get('x-request-id') ?? undefined;
+  throw new ApiProblem(response.status, { title: response.statusText, detail: body?.message, ...body }, requestId);
+}
+
+/** A new idempotency key. randomUUID is missing where the page is not served from localhost or over https. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `console-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+const query = (values: Record<string, string | number | undefined | null>): string => {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+};
+const id = encodeURIComponent;
+
+/** Paths of what the pages show; the pages' "copy as curl" uses the same ones. */
+export const paths = {
+  status: () => '/status',
+  objectives: (status?: string, cursor?: string, limit = 100) => `/objectives${query({ status, limit, cursor })}`,
+  objective: (objectiveId: string) => `/objectives/${id(objectiveId)}`,
+  agents: () => '/agents',
+  audit: (lane?: string, q?: string, cursor?: string) => `/audit${query({ lane, q, limit: 100, cursor })}`,
+  control: () => '/control',
+  deadLetters: () => '/tasks?status=dead_letter',
+};
+
+/** A command that repeats a GET in a shell; the token stays in the reader's environment. */
+export const curlOf = (path: string): string =>
+  `curl -s -H "Authorization: Bearer $LAZYARK_TOKEN" '${location.origin}${base}${path}'`;
+
+export const api = {
+  /** `token` is given only at login, before it is kept */
+  status: (signal?: AbortSignal, token?: string) => call<Status>(paths.status(), { signal, token }),
+  objectives: (status?: string, cursor?: string, limit?: number, signal?: AbortSignal) =>
+    call<Page<ObjectiveRow>>(paths.objectives(status, cursor, limit), { signal }),
+  objective: (objectiveId: string, signal?: AbortSignal) => call<Objective>(paths.objective(objectiveId), { signal }),
+  submit: (body: NewObjective, idempotencyKey: string) =>
+    call<{ objectiveId: string }>('/objectives', { method: 'POST', body, idempotencyKey }),
+  move: (objectiveId: string, verb: 'pause' | 'resume' | 'cancel') =>
+    call<unknown>(`/objectives/${id(objectiveId)}/${verb}`, { method: 'POST', body: {} }),
+  setPriority: (objectiveId: string, score: number) =>
+    call<unknown>(`/objectives/${id(objectiveId)}/priority`, { method: 'POST', body: { score } }),
+  redrive: (taskId: string) => call<unknown>(`/tasks/${id(taskId)}/redrive`, { method: 'POST', body: {} }),
+  agents: (signal?: AbortSignal) => call<Page<Agent>>(paths.agents(), { signal }),
+  audit: (lane?: string, q?: string, cursor?: string, signal?: AbortSignal) =>
+    call<Page<AuditEntry>>(paths.audit(lane, q, cursor), { signal }),
+  control: (signal?: AbortSignal) => call<Control>(paths.control(), { signal }),
+  kill: (reason: string) => call<unknown>('/kill', { method: 'POST', body: { reason, scope: 'everything' } }),
+  resume: (reason: string) => call<unknown>('/resume', { method: 'POST', body: { reason } }),
+  upload: uploadArtifact,
+};
+
+/** Hands a file in as an artifact and answers its id. */
+async function uploadArtifact(file: File): Promise<string> {
+  const mediaType = file.type || 'application/octet-stream';
+  const upload = await call<Upload>('/artifacts', { method: 'POST', body: { name: file.name, mediaType, bytes: file.size } });
+  const response = await fetch(upload.uploadUrl, {
+    method: upload.method ?? 'PUT',
+    headers: upload.headers ?? {},
+    body: file,
+    credentials: 'omit',
+  }).catch(() => undefined);
+  if (response?.ok) return upload.artifactId;
+  const detail = `${file.name} could not be stored: the artifact store ${response ? `answered ${response.status}` : 'did not answer'}. Nothing was submitted.`;
+  throw new ApiProblem(response?.status ?? 0, { title: 'Upload failed', code: 'upload_failed', detail });
+}

@@ -1,0 +1,112 @@
+// One entry of the audit trail: what changed leaf by leaf, and its place in the chain.
+import { useMemo, useState } from 'react';
+import type { AuditEntry } from '../../api.ts';
+import { type DiffLine, diffValues } from '../../lib/diff.ts';
+import { formatAbsolute, formatCount } from '../../lib/format.ts';
+import type { Tone } from '../../lib/states.ts';
+import { Id } from '../../parts/copy.tsx';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { Json } from '../../parts/json.tsx';
+import { Drawer } from '../../parts/overlay.tsx';
+
+const KINDS: Record<string, { word: string; icon: IconName; tone: Tone }> = {
+  INSERT: { word: 'Added', icon: 'plus', tone: 'green' },
+  MODIFY: { word: 'Changed', icon: 'pencil', tone: 'blue' },
+  REMOVE: { word: 'Removed', icon: 'minus', tone: 'red' },
+};
+
+export function Kind({ kind }: { kind: string }) {
+  const { word, icon, tone } = KINDS[kind.toUpperCase()] ?? { word: kind, icon: 'pencil', tone: 'grey' };
+  return (
+    <span className={`state tone-${tone}`}>
+      <Icon name={icon} size={14} />
+      <span>{word}</span>
+    </span>
+  );
+}
+
+export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
+  const lines = useMemo(() => diffValues(entry.before, entry.after), [entry]);
+  const head = (
+    <>
+      <h2 className="num">
+        {entry.lane} #{formatCount(entry.seq)}
+      </h2>
+      <div className="facts">
+        <Kind kind={entry.kind} />
+        <Id id={entry.entryId} />
+      </div>
+    </>
+  );
+  return (
+    <Drawer label={`Audit entry ${entry.lane} ${entry.seq}`} head={head} onClose={onClose}>
+      <dl className="pairs">
+        <dt>When</dt>
+        <dd className="num">{formatAbsolute(entry.at)}</dd>
+        <dt>By</dt>
+        <dd>{entry.actor ?? <span className="muted">not said</span>}</dd>
+        <dt>Why</dt>
+        <dd>{entry.why ?? <span className="muted">not said</span>}</dd>
+        <dt>Table</dt>
+        <dd>{entry.table}</dd>
+        <dt>Item</dt>
+        <dd className="mono wrap">
+          {entry.item.pk} / {entry.item.sk}
+        </dd>
+      </dl>
+      <section className="drawer-part">
+        <h3>Before and after</h3>
+        <Diff lines={lines} />
+      </section>
+      <section className="drawer-part">
+        <h3>Place in the chain</h3>
+        <ol className="chain">
+          <li>
+            <span className="muted">Hash before</span> <Id id={entry.previousHash} hash />
+          </li>
+          <li>
+            <span>This entry</span> <Id id={entry.hash} hash />
+          </li>
+        </ol>
+      </section>
+      <Whole entry={entry} />
+    </Drawer>
+  );
+}
+
+function Diff({ lines }: { lines: DiffLine[] }) {
+  if (lines.length === 0) return <p className="muted">Nothing differs between before and after.</p>;
+  return (
+    <ul className="diff">
+      {lines.map((line) => (
+        <li key={line.path}>
+          <span className="diff-path mono">{line.path}</span>
+          {line.kind !== 'added' && (
+            <del className="mono">
+              <span aria-hidden="true">− </span>
+              {written(line.before)}
+            </del>
+          )}
+          {line.kind !== 'removed' && (
+            <ins className="mono">
+              <span aria-hidden="true">+ </span>
+              {written(line.after)}
+            </ins>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const written = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
+
+function Whole({ entry }: { entry: AuditEntry }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="drawer-part" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>The whole entry as data</summary>
+      {open && <Json value={entry} label="The whole entry" />}
+    </details>
+  );
+}
