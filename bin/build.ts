@@ -43,13 +43,13 @@ function isMadeFrom(inputs: string): boolean {
 }
 
 /** Of names and contents: time stamps change with every checkout. Tests are no part of what is deployed. */
-function hashOfInputs(): string {
-  const files = globSync(INPUTS, { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') })
-    .filter((file) => statSync(join(ROOT, file)).isFile())
-    .concat(FILES.filter((file) => existsSync(join(ROOT, file))))
+export function hashOfInputs(root = ROOT): string {
+  const files = globSync(INPUTS, { cwd: root, exclude: (name) => name.endsWith('.test.ts') })
+    .filter((file) => statSync(join(root, file)).isFile())
+    .concat(FILES.filter((file) => existsSync(join(root, file))))
     .sort();
   const hash = createHash('sha256').update(process.version);
-  for (const file of files) hash.update(`\n${file}\n`).update(readFileSync(join(ROOT, file)));
+  for (const file of files) hash.update(`\n${file}\n`).update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 

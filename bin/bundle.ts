@@ -23,7 +23,7 @@ export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } =
 }
 
 /** One run with splitting: what functions share (the AWS SDK above all) is in the asset once. */
-async function bundleFunctions(outDir: string): Promise<void> {
+export async function bundleFunctions(outDir: string): Promise<void> {
   const handlers = globSync('functions/*/*.handler.ts', { cwd: ROOT });
   await esbuild({
     absWorkingDir: ROOT,
