@@ -6,7 +6,7 @@ import type { Changes, Condition, Path, Tables, Value, Write, WriteOutcome } fro
 export type Answer = WriteOutcome | { error: string };
 
 const path: fc.Arbitrary<Path> = fc.constantFrom<Path>('a', 'b', 'x.y', ['m', 'a'], ['m', 'b'], ['m', 'm', 'a']);
-// where the engine of the tests is laxer than DynamoDB (below a missing map), and so than the SQLite adapter
+// Not below maps, and no nulls: there the engine of the tests is laxer than DynamoDB, and so than the SQLite adapter.
 const topLevel = fc.constantFrom<Path>('a', 'b', 'm', 'x.y');
 const text = fc.constantFrom('', 'p', 'pq', 'q');
 const number = fc.constantFrom(-1, 0, 1, 2.5);
@@ -15,7 +15,6 @@ const value = fc.oneof<fc.Arbitrary<Value>[]>(
   text,
   number,
   fc.boolean(),
-  fc.constant(null),
   members.map((list) => new Set(list)),
   fc.constant<Value>({}),
   fc.constant<Value>({ a: 1, m: { a: 'p' } }),

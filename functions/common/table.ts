@@ -5,7 +5,14 @@
 // `waiting` has the string keys `waitingPk` and `waitingSk` and is sparse (an item without both is not in it).
 
 /** A value an item can hold: JSON values plus string sets. `undefined` members are dropped; an empty set is refused. */
-export type Value = string | number | boolean | null | Set<string> | Value[] | { [attribute: string]: Value | undefined };
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Set<string>
+  | Value[]
+  | { [attribute: string]: Value | undefined };
 export type Key = { pk: string; sk: string };
 export type Item = Key & { [attribute: string]: Value | undefined };
 

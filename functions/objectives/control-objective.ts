@@ -17,7 +17,11 @@ type Move = { to: ObjectiveStatus; why: string; extra?: (page: StatePage) => Ext
 type Extra = Pick<Changes, 'set' | 'remove'>;
 
 export const pauseObjective = (objectiveId: string, by: string, deps: ControlDeps): Promise<ControlAnswer> =>
-  move(objectiveId, () => ({ to: 'paused', why: `paused by ${by}`, extra: () => ({ remove: ['queuePk', 'queueSk'] }) }), deps);
+  move(
+    objectiveId,
+    () => ({ to: 'paused', why: `paused by ${by}`, extra: () => ({ remove: ['queuePk', 'queueSk'] }) }),
+    deps,
+  );
 
 /** Back to where it was: an objective without tasks goes to the queue again, another runs on. */
 export const resumeObjective = (objectiveId: string, by: string, deps: ControlDeps): Promise<ControlAnswer> =>
@@ -29,7 +33,12 @@ export const resumeObjective = (objectiveId: string, by: string, deps: ControlDe
         : {
             to: 'queued',
             why: `resumed by ${by}`,
-            extra: (page) => ({ set: [['queuePk', QUEUE], ['queueSk', page.rank]] }),
+            extra: (page) => ({
+              set: [
+                ['queuePk', QUEUE],
+                ['queueSk', page.rank],
+              ],
+            }),
           },
     deps,
     'paused',
@@ -56,24 +65,31 @@ export const cancelObjective = (objectiveId: string, by: string, deps: ControlDe
   );
 
 /** A person's word on the order: the score 0..100 replaces what was computed. */
-export async function reorderObjective(objectiveId: string, score: number, by: string, deps: ControlDeps): Promise<ControlAnswer> {
+export async function reorderObjective(
+  objectiveId: string,
+  score: number,
+  by: string,
+  deps: ControlDeps,
+): Promise<ControlAnswer> {
   const pages = await deps.reads.pages(objectiveId);
   const [first] = pages;
   if (!first) return { kind: 'not_found' };
   const rank = rankKey(score, new Date(first.createdAtMs).toISOString(), objectiveId);
-  const writes = pages.map((page): Write => ({
-    table: deps.table,
-    update: keyOf(page),
-    changes: {
-      set: [
-        ['rank', rank],
-        ['score', score],
-        ['why', `put at ${score} by ${by}`],
-        ...(page.status === 'queued' && pageNumberOf(page) === 0 ? [['queueSk', rank] as const] : []),
-      ],
-    },
-    if: { path: 'status', equals: page.status },
-  }));
+  const writes = pages.map(
+    (page): Write => ({
+      table: deps.table,
+      update: keyOf(page),
+      changes: {
+        set: [
+          ['rank', rank],
+          ['score', score],
+          ['why', `put at ${score} by ${by}`],
+          ...(page.status === 'queued' && pageNumberOf(page) === 0 ? [['queueSk', rank] as const] : []),
+        ],
+      },
+      if: { path: 'status', equals: page.status },
+    }),
+  );
   const outcome = await deps.tables.write(writes);
   return outcome.written ? { kind: 'done', status: first.status } : { kind: 'refused', status: first.status };
 }
@@ -115,7 +131,9 @@ const asRead = (page: StatePage): Condition[] =>
   Object.entries(page.tasks).map(([number, { status }]) => ({ path: ['tasks', number, 'status'], equals: status }));
 
 async function stopWaiting(pages: readonly StatePage[], { tables, table }: ControlDeps): Promise<void> {
-  const waiting = pages.flatMap((page) => readyTasks(page, Number.MAX_SAFE_INTEGER).map((number) => waitingKey(page.pk, number)));
+  const waiting = pages.flatMap((page) =>
+    readyTasks(page, Number.MAX_SAFE_INTEGER).map((number) => waitingKey(page.pk, number)),
+  );
   await Promise.all(waiting.map((key) => tables.write([{ table, delete: key }])));
 }
 

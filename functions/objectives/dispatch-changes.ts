@@ -8,7 +8,15 @@ import { type DispatchDeps, dispatchPage, dispatchStored } from './dispatch-task
 import { releaseDependents } from './release-dependents.ts';
 import { isResource, resourceName } from './resources.ts';
 import type { SettleDeps } from './settle-task.ts';
-import { asStatePage, isStatePage, pageNumberOf, pageOf, readyTasks, type StatePage, TASKS_PER_PAGE } from './state-page.ts';
+import {
+  asStatePage,
+  isStatePage,
+  pageNumberOf,
+  pageOf,
+  readyTasks,
+  type StatePage,
+  TASKS_PER_PAGE,
+} from './state-page.ts';
 import { unblockedBy, wakeWaiting } from './wake-waiting.ts';
 
 type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'>;
@@ -65,7 +73,9 @@ function pageChangeIn(record: DynamoDBRecord): PageChange[] {
   const after = imageOf(record, 'NewImage');
   if (!after || !record.eventID || !isStatePage(after as never)) return [];
   const before = imageOf(record, 'OldImage');
-  return [{ eventId: record.eventID, after: asStatePage(after as never), before: before && asStatePage(before as never) }];
+  return [
+    { eventId: record.eventID, after: asStatePage(after as never), before: before && asStatePage(before as never) },
+  ];
 }
 
 function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Record<string, unknown> | undefined {

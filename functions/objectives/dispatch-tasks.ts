@@ -41,7 +41,9 @@ export type CauseOf = (taskNumber: number) => string;
 export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: DispatchDeps): Promise<number> {
   if (page.status !== 'running') return 0;
   const ready = readyTasks(page, deps.now().getTime());
-  const placed = (await Promise.all(ready.map((number) => place(page, number, causeOf, deps)))).filter((one) => one !== undefined);
+  const placed = (await Promise.all(ready.map((number) => place(page, number, causeOf, deps)))).filter(
+    (one) => one !== undefined,
+  );
   const cleared = await askGate(page, placed, deps);
   const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causeOf, deps))];
   await Promise.all(started.map((one) => call(page, one, deps)));
@@ -50,26 +52,46 @@ export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: Disp
 
 /** Tasks that this very cause has marked already: the call may not have gone out before a crash. */
 async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: DispatchDeps): Promise<Placed[]> {
-  const mine = Object.entries(page.tasks).filter(([number, { status, attempt, fence }]) =>
-    status === 'running' && fence === fenceOf(taskIdOf(page.pk, Number(number)), attempt ?? 1, causeOf(Number(number))),
+  const mine = Object.entries(page.tasks).filter(
+    ([number, { status, attempt, fence }]) =>
+      status === 'running' &&
+      fence === fenceOf(taskIdOf(page.pk, Number(number)), attempt ?? 1, causeOf(Number(number))),
   );
   const roster = mine.length > 0 ? await reads.roster() : [];
   const placed = mine.map(async ([number, task]): Promise<Placed | undefined> => {
     const agent = roster.find(({ agentId }) => agentId === task.agentId);
     const definition = await reads.definition(page.pk, Number(number));
-    return agent && { definition, agent: { ...agent, running: 0 }, attempt: task.attempt ?? 1, fence: task.fence ?? '', why: 'called again' };
+    return (
+      agent && {
+        definition,
+        agent: { ...agent, running: 0 },
+        attempt: task.attempt ?? 1,
+        fence: task.fence ?? '',
+        why: 'called again',
+      }
+    );
   });
   return (await Promise.all(placed)).filter((one) => one !== undefined);
 }
 
-const fenceOf = (taskId: string, attempt: number, cause: string): string => contentId('fnc', taskId, `${attempt}`, cause);
+const fenceOf = (taskId: string, attempt: number, cause: string): string =>
+  contentId('fnc', taskId, `${attempt}`, cause);
 
-async function place(page: StatePage, number: number, causeOf: CauseOf, deps: DispatchDeps): Promise<Placed | undefined> {
+async function place(
+  page: StatePage,
+  number: number,
+  causeOf: CauseOf,
+  deps: DispatchDeps,
+): Promise<Placed | undefined> {
   const definition = await deps.reads.definition(page.pk, number);
   const roster = await deps.reads.roster();
   const capable = roster.filter(({ capabilities }) => capabilities.includes(definition.capability));
-  const candidates = await Promise.all(capable.map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })));
-  const nearby = new Set(definition.dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined));
+  const candidates = await Promise.all(
+    capable.map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
+  );
+  const nearby = new Set(
+    definition.dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined),
+  );
   const choice: Allocation = chooseAgent(definition.capability, candidates, nearby);
   if (choice.kind === 'waiting') {
     await wait(page, definition, `capability:${definition.capability}`, choice.reason, deps);
@@ -95,7 +117,10 @@ async function askGate(page: StatePage, placed: readonly Placed[], deps: Dispatc
 async function start(page: StatePage, cleared: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
   const free = cleared.filter((one) => needsOf(one).length === 0);
   const scarce = cleared.filter((one) => needsOf(one).length > 0);
-  const starts = [...(free.length > 0 ? [startTogether(page, free, deps)] : []), ...scarce.map((one) => startWithPlaces(page, one, deps))];
+  const starts = [
+    ...(free.length > 0 ? [startTogether(page, free, deps)] : []),
+    ...scarce.map((one) => startWithPlaces(page, one, deps)),
+  ];
   return (await Promise.all(starts)).flat();
 }
 
@@ -107,7 +132,12 @@ async function startTogether(page: StatePage, group: readonly Placed[], deps: Di
 }
 
 /** Refused: this cause has marked the task before (then it is called again), or the task has moved on. */
-async function alreadyOurs(found: Item | undefined, [one]: readonly Placed[], page: StatePage, deps: DispatchDeps): Promise<Placed[]> {
+async function alreadyOurs(
+  found: Item | undefined,
+  [one]: readonly Placed[],
+  page: StatePage,
+  deps: DispatchDeps,
+): Promise<Placed[]> {
   if (!one) return [];
   const task = found && asStatePage(found).tasks[one.definition.number];
   if (task?.status === 'running' && task.fence === one.fence) return [one];
@@ -145,10 +175,25 @@ function markRunning(page: StatePage, group: readonly Placed[], { table, now }: 
         ...group.map(({ definition, agent, attempt, fence }) => {
           const leaseUntilMs = nowMs + (definition.timeoutSeconds + OUTCOME_GRACE_SECONDS) * 1_000;
           const spent = page.tasks[definition.number]?.spent;
-          const state = { status: 'running', agentId: agent.agentId, attempt, spent, fence, startedAtMs: nowMs, leaseUntilMs };
+          const state = {
+            status: 'running',
+            agentId: agent.agentId,
+            attempt,
+            spent,
+            fence,
+            startedAtMs: nowMs,
+            leaseUntilMs,
+          };
           return [['tasks', `${definition.number}`], state] as const;
         }),
-        ['why', group.map(({ definition, why }) => `${definition.id}: ${why}`).join('; ').slice(0, 300)] as const,
+        ['movedAtMs', nowMs] as const,
+        [
+          'why',
+          group
+            .map(({ definition, why }) => `${definition.id}: ${why}`)
+            .join('; ')
+            .slice(0, 300),
+        ] as const,
       ],
     },
     if: { all: group.map(({ definition }) => mayStart(definition.number)) },
@@ -158,10 +203,21 @@ function markRunning(page: StatePage, group: readonly Placed[], { table, now }: 
 /** The gate cleared it but somebody else was faster or a place was missing: the effect did not happen. */
 async function abandon(page: StatePage, { definition, fence, attempt }: Placed, { gate }: DispatchDeps): Promise<void> {
   const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
-  await gate.settle({ effectId, fence, status: 'failed', reason: 'not started: the task had moved on or no place was free' });
+  await gate.settle({
+    effectId,
+    fence,
+    status: 'failed',
+    reason: 'not started: the task had moved on or no place was free',
+  });
 }
 
-async function wait(page: StatePage, definition: TaskDefinition, blockedOn: string, reason: string, deps: DispatchDeps) {
+async function wait(
+  page: StatePage,
+  definition: TaskDefinition,
+  blockedOn: string,
+  reason: string,
+  deps: DispatchDeps,
+) {
   const { number } = definition;
   const sinceMs = deps.now().getTime();
   const put = {
@@ -174,7 +230,9 @@ async function wait(page: StatePage, definition: TaskDefinition, blockedOn: stri
     waitingSk: `${page.rank}#${page.pk}#${number}`,
     why: `${definition.id} waits: ${reason}`,
   };
-  await deps.tables.write([{ table: deps.table, put, if: { any: [{ missing: 'pk' }, { not: { path: 'blockedOn', equals: blockedOn } }] } }]);
+  await deps.tables.write([
+    { table: deps.table, put, if: { any: [{ missing: 'pk' }, { not: { path: 'blockedOn', equals: blockedOn } }] } },
+  ]);
 }
 
 async function call(page: StatePage, { definition, agent, fence }: Placed, deps: DispatchDeps): Promise<void> {
@@ -196,12 +254,20 @@ async function call(page: StatePage, { definition, agent, fence }: Placed, deps:
 }
 
 async function dependency(objectiveId: string, number: number, { reads }: DispatchDeps) {
-  const [definition, found] = await Promise.all([reads.definition(objectiveId, number), reads.result(objectiveId, number)]);
+  const [definition, found] = await Promise.all([
+    reads.definition(objectiveId, number),
+    reads.result(objectiveId, number),
+  ]);
   return [definition.id, { title: definition.title, result: found?.result ?? null }] as const;
 }
 
 /** Dispatches what a page holds now, read fresh. */
-export async function dispatchStored(objectiveId: string, page: number, cause: string, deps: DispatchDeps): Promise<number> {
+export async function dispatchStored(
+  objectiveId: string,
+  page: number,
+  cause: string,
+  deps: DispatchDeps,
+): Promise<number> {
   const found = await deps.reads.page(objectiveId, page);
   return found ? dispatchPage(found, () => cause, deps) : 0;
 }

@@ -13,6 +13,12 @@ export const StartDecompositionEnv = z.object({ ...table, ...timer, DECOMPOSE_MA
 export const PlanningEnv = z.object(table);
 export const DispatchTasksEnv = z.object({ ...table, ...doors, ...timer, ...artifacts });
 export const SettleTaskEnv = z.object({ ...table, ...doors, ...timer });
-export const SweepObjectivesEnv = z.object({ ...table, ...doors, ...timer, ...artifacts, DECOMPOSE_MACHINE_ARN: z.string().min(1) });
+export const SweepObjectivesEnv = z.object({
+  ...table,
+  ...doors,
+  ...timer,
+  ...artifacts,
+  DECOMPOSE_MACHINE_ARN: z.string().min(1),
+});
 export const TrackRosterEnv = z.object(table);
 export const SummarizeObjectivesEnv = z.object(table);

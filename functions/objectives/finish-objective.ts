@@ -1,7 +1,8 @@
 // Ends an objective when its last task has succeeded, and credits the agents and the pattern it was planned from.
 import type { Tables } from '../common/table.ts';
-import { patternKey, planningKey, rosterKey } from './objective-items.ts';
+import { asResult, patternKey, planningKey, rosterKey } from './objective-items.ts';
 import { allSucceeded, asStatePage, pageKey, pageNumberOf, type StatePage } from './state-page.ts';
+import { countEnded } from './stats.ts';
 
 export type FinishObjective = (page: StatePage) => Promise<boolean>;
 
@@ -19,13 +20,17 @@ export const finishIn =
         table,
         update: pageKey(page.pk, 0),
         changes: {
-          set: [['status', 'succeeded'], ['finishedAtMs', now().getTime()], ['why', 'all tasks succeeded']],
+          set: [
+            ['status', 'succeeded'],
+            ['finishedAtMs', now().getTime()],
+            ['why', 'all tasks succeeded'],
+          ],
           remove: ['activePk', 'activeSk'],
         },
         if: { path: 'status', equals: 'running' },
       },
     ]);
-    if (finished.written) await credit(page, tables, table);
+    if (finished.written) await credit(page, { tables, table, now });
     return finished.written;
   };
 
@@ -36,19 +41,46 @@ async function isLastPage(page: StatePage, tables: Tables, table: string): Promi
   return first?.donePages?.size === first?.pages;
 }
 
+type CreditDeps = { tables: Tables; table: string; now: () => Date };
+
 /** Records are hints for later choices: a crash right here may lose one, and nothing depends on it. */
-async function credit(page: StatePage, tables: Tables, table: string): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { agentId } of Object.values(page.tasks)) {
-    if (agentId) counts.set(agentId, (counts.get(agentId) ?? 0) + 1);
-  }
-  const planning = (await tables.get(table, planningKey(page.pk))) as { pattern?: string } | undefined;
+async function credit({ pk }: StatePage, deps: CreditDeps): Promise<void> {
+  const { tables, table } = deps;
+  const [results, planning] = await Promise.all([
+    tables.query({ table, pk, sk: { beginsWith: 'result#' }, limit: 1_000 }),
+    tables.get(table, planningKey(pk)) as Promise<{ pattern?: string } | undefined>,
+  ]);
+  const done = results.items.map(asResult);
+  const byAgent = Map.groupBy(done, ({ agentId }) => agentId);
+  const pattern = planning?.pattern;
   await Promise.all([
-    ...[...counts].map(([agentId, count]) =>
-      tables.write([{ table, update: rosterKey(agentId), changes: { add: [['succeeded', count]] }, if: { exists: 'functionName' } }]),
+    ...[...byAgent].map(([agentId, group]) =>
+      tables.write([
+        {
+          table,
+          update: rosterKey(agentId),
+          changes: { add: [['succeeded', group.length]] },
+          if: { exists: 'functionName' },
+        },
+      ]),
     ),
-    ...(planning?.pattern
-      ? [tables.write([{ table, update: patternKey(planning.pattern), changes: { add: [['succeeded', 1], ['total', 1]] } }])]
-      : []),
+    pattern &&
+      tables.write([
+        {
+          table,
+          update: patternKey(pattern),
+          changes: {
+            add: [
+              ['succeeded', 1],
+              ['total', 1],
+            ],
+          },
+        },
+      ]),
+    countEnded(
+      'succeeded',
+      done.map(({ startedAtMs, finishedAtMs }) => finishedAtMs - startedAtMs),
+      deps,
+    ),
   ]);
 }

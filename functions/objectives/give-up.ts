@@ -5,6 +5,7 @@ import type { TaskError } from './failure.ts';
 import { DEAD_LETTERS, deadKey, waitingKey } from './objective-items.ts';
 import type { TaskDefinition } from './plan-page.ts';
 import { asStatePage, pageKey, pageOf } from './state-page.ts';
+import { countEnded } from './stats.ts';
 
 export type GiveUp = (
   objectiveId: string,
@@ -41,7 +42,12 @@ export const giveUpIn =
     const mayFail: Condition = { path: 'status', oneOf: ['running', 'paused', 'failed'] };
     const isOpen: Condition = { path: ['tasks', `${number}`, 'status'], oneOf: ['pending', 'failed', 'running'] };
     const pages = Array.from({ length: asStatePage(first).pages }, (_, page): Write => {
-      const failed = [['status', 'failed'], ['problem', problem], ['finishedAtMs', nowMs], ['why', problem]] as const;
+      const failed = [
+        ['status', 'failed'],
+        ['problem', problem],
+        ['finishedAtMs', nowMs],
+        ['why', problem],
+      ] as const;
       const state = [['tasks', `${number}`], { status: 'dead_letter', attempt }] as const;
       const holdsTask = page === pageOf(number);
       return {
@@ -56,5 +62,7 @@ export const giveUpIn =
       { table, put: dead },
       { table, delete: waitingKey(objectiveId, number) },
     ]);
+    if (outcome.written && asStatePage(first).status !== 'failed')
+      await countEnded('failed', [], { tables, table, now });
     return outcome.written ? 'given_up' : 'moved_on';
   };

@@ -1,7 +1,15 @@
 // An objective as people see it: everything of its collection put together. Pure.
 import { taskIdOf } from '../common/ids.ts';
 import type { Item } from '../common/table.ts';
-import { asFailure, asResult, type FailureItem, type ObjectiveItem, type PlanningItem, type ResultItem, type WaitingItem } from './objective-items.ts';
+import {
+  asFailure,
+  asResult,
+  type FailureItem,
+  type ObjectiveItem,
+  type PlanningItem,
+  type ResultItem,
+  type WaitingItem,
+} from './objective-items.ts';
 import { asPlanPage, type TaskDefinition } from './plan-page.ts';
 import { asStatePage, isReady, isStatePage, type StatePage, type TaskState } from './state-page.ts';
 
@@ -32,7 +40,12 @@ export function objectiveView(items: readonly Item[], nowMs: number) {
     result: first.status === 'succeeded' ? resultOf(parts) : null,
     pattern: planning?.pattern ? { name: planning.pattern, why: planning.reasons.join('; ') } : null,
     problem: first.problem ?? null,
-    inputs: objective.inputs.map(({ name, mediaType, artifactId, content }) => ({ name, mediaType: mediaType ?? null, artifactId: artifactId ?? null, bytes: content === undefined ? null : Buffer.byteLength(content) })),
+    inputs: objective.inputs.map(({ name, mediaType, artifactId, content }) => ({
+      name,
+      mediaType: mediaType ?? null,
+      artifactId: artifactId ?? null,
+      bytes: content === undefined ? null : Buffer.byteLength(content),
+    })),
     budgetUsd: objective.budgetCents / 100,
     createdAt: objective.createdAt,
     createdBy: objective.by,
@@ -68,16 +81,26 @@ function partsOf(items: readonly Item[]): Parts | undefined {
     objective,
     planning: items.find(({ sk }) => sk === 'planning') as PlanningItem | undefined,
     pages: items.filter(isStatePage).map(asStatePage),
-    definitions: having('plan#').flatMap((item) => Object.values(asPlanPage(item).tasks)).sort((a, b) => a.number - b.number),
-    results: new Map(having('result#').map(asResult).map((result) => [result.number, result])),
+    definitions: having('plan#')
+      .flatMap((item) => Object.values(asPlanPage(item).tasks))
+      .sort((a, b) => a.number - b.number),
+    results: new Map(
+      having('result#')
+        .map(asResult)
+        .map((result) => [result.number, result]),
+    ),
     failures: Map.groupBy(failures, ({ number }) => number),
-    waiting: new Map(having('waiting#').map((item) => [(item as unknown as WaitingItem).number, item as unknown as WaitingItem])),
+    waiting: new Map(
+      having('waiting#').map((item) => [(item as unknown as WaitingItem).number, item as unknown as WaitingItem]),
+    ),
   };
 }
 
 function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {
   const { number } = definition;
-  const state = parts.pages.map(({ tasks }) => tasks[number]).find((found) => found !== undefined) ?? ({ status: 'pending' } as TaskState);
+  const state =
+    parts.pages.map(({ tasks }) => tasks[number]).find((found) => found !== undefined) ??
+    ({ status: 'pending' } as TaskState);
   const result = parts.results.get(number);
   const failures = parts.failures.get(number) ?? [];
   const last = failures.at(-1);

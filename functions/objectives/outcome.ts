@@ -41,7 +41,9 @@ export function outcomeIn(body: unknown): Outcome | undefined {
   const report = Report.safeParse(body);
   if (!report.success) return undefined;
   const { error, result } = report.data;
-  return error ? { kind: 'failed', ...ids(report.data), error: clipped(error) } : { kind: 'done', ...ids(report.data), result };
+  return error
+    ? { kind: 'failed', ...ids(report.data), error: clipped(error) }
+    : { kind: 'done', ...ids(report.data), result };
 }
 
 const ids = ({ taskId, fence }: { taskId: string; fence: string }) => ({ taskId, fence });

@@ -20,9 +20,21 @@ export type PlanningRef = { objectiveId: string; repairs: number };
 export type Draft = { plan: unknown; pattern?: string; reasons: string[] };
 
 const CANDIDATES = 10;
+const RUN_KEPT_SECONDS = 7 * 24 * 3_600;
 
-/** Takes the first of the queue. Of many that try at once each gets another objective, or none. */
-export async function selectObjective({ tables, table, now }: PlanningDeps): Promise<{ selected: boolean } & Partial<PlanningRef>> {
+/**
+ * Takes the first of the queue. Of many that try at once each gets another objective, or none. `run` names the execution:
+ * asked again, after a crash, it answers what it took before.
+ */
+export async function selectObjective(
+  run: string,
+  deps: PlanningDeps,
+): Promise<{ selected: boolean } & Partial<PlanningRef>> {
+  const { tables, table, now } = deps;
+  const taken = { pk: `planning#${run}`, sk: 'selected' };
+  const before = await tables.get(table, taken);
+  if (before) return { selected: true, objectiveId: String(before.objectiveId), repairs: 0 };
+  const nowMs = now().getTime();
   const { items } = await tables.query({ table, index: 'queue', pk: QUEUE, limit: CANDIDATES });
   for (const { pk } of items) {
     const outcome = await tables.write([
@@ -30,11 +42,16 @@ export async function selectObjective({ tables, table, now }: PlanningDeps): Pro
         table,
         update: pageKey(pk, 0),
         changes: {
-          set: [['status', 'planning'], ['planningSinceMs', now().getTime()], ['why', 'first in the queue']],
+          set: [
+            ['status', 'planning'],
+            ['planningSinceMs', nowMs],
+            ['why', 'first in the queue'],
+          ],
           remove: ['queuePk', 'queueSk'],
         },
         if: { path: 'status', equals: 'queued' },
       },
+      { table, put: { ...taken, objectiveId: pk, expiresAt: Math.floor(nowMs / 1_000) + RUN_KEPT_SECONDS } },
     ]);
     if (outcome.written) return { selected: true, objectiveId: pk, repairs: 0 };
   }
@@ -48,7 +65,11 @@ export async function objectiveOf(objectiveId: string, { tables, table }: Planni
 }
 
 /** Keeps the plan that is being worked on; the plan as JSON text, because a planner may have written anything. */
-export async function keepDraft(objectiveId: string, { plan, pattern, reasons }: Draft, deps: PlanningDeps): Promise<void> {
+export async function keepDraft(
+  objectiveId: string,
+  { plan, pattern, reasons }: Draft,
+  deps: PlanningDeps,
+): Promise<void> {
   const put = { ...draftKey(objectiveId), plan: JSON.stringify(plan), pattern, reasons, why: 'plan drafted' };
   await deps.tables.write([{ table: deps.table, put: put as Item }]);
 }
@@ -61,17 +82,29 @@ export async function draftOf(objectiveId: string, { tables, table }: PlanningDe
 }
 
 /** Judges the draft; what is wrong with it is kept for people and for the repair. */
-export async function validateDraft({ objectiveId, repairs }: PlanningRef, deps: PlanningDeps): Promise<PlanningRef & { valid: boolean }> {
+export async function validateDraft(
+  { objectiveId, repairs }: PlanningRef,
+  deps: PlanningDeps,
+): Promise<PlanningRef & { valid: boolean }> {
   const [objective, draft] = await Promise.all([objectiveOf(objectiveId, deps), draftOf(objectiveId, deps)]);
   const verdict = checkPlan(draft.plan, { capabilities: deps.capabilities, budgetUsd: objective.budgetCents / 100 });
   const problems: FieldProblem[] = verdict.ok ? [] : verdict.problems;
-  const put = { ...planningKey(objectiveId), pattern: draft.pattern, reasons: draft.reasons, problems, why: verdict.ok ? 'plan is valid' : 'plan is not valid' };
+  const put = {
+    ...planningKey(objectiveId),
+    pattern: draft.pattern,
+    reasons: draft.reasons,
+    problems,
+    why: verdict.ok ? 'plan is valid' : 'plan is not valid',
+  };
   await deps.tables.write([{ table: deps.table, put: put as Item }]);
   return { objectiveId, repairs, valid: verdict.ok };
 }
 
 /** Writes the tasks, all or nothing, and lets the objective run. Doing it twice changes nothing. */
-export async function storePlan({ objectiveId }: PlanningRef, deps: PlanningDeps): Promise<{ objectiveId: string; tasks: number }> {
+export async function storePlan(
+  { objectiveId }: PlanningRef,
+  deps: PlanningDeps,
+): Promise<{ objectiveId: string; tasks: number }> {
   const [objective, draft] = await Promise.all([objectiveOf(objectiveId, deps), draftOf(objectiveId, deps)]);
   const verdict = checkPlan(draft.plan, { capabilities: deps.capabilities, budgetUsd: objective.budgetCents / 100 });
   if (!verdict.ok) throw new Error(`The plan of ${objectiveId} is not valid and is not stored`);
@@ -84,22 +117,41 @@ export async function storePlan({ objectiveId }: PlanningRef, deps: PlanningDeps
     table: deps.table,
     update: pageKey(objectiveId, 0),
     changes: {
-      set: [['status', 'running'], ['pages', first?.pages ?? 1], ['tasks', (first?.tasks ?? {}) as never], ['why', `planned: ${definitions.length} tasks`]],
+      set: [
+        ['status', 'running'],
+        ['pages', first?.pages ?? 1],
+        ['tasks', (first?.tasks ?? {}) as never],
+        ['why', `planned: ${definitions.length} tasks`],
+      ],
       remove: ['planningSinceMs'],
     },
     if: { path: 'status', equals: 'planning' },
   };
-  const rest = [...others, ...planPages(objectiveId, definitions)].map((put): Write => ({ table: deps.table, put: put as unknown as Item }));
+  const rest = [...others, ...planPages(objectiveId, definitions)].map(
+    (put): Write => ({ table: deps.table, put: put as unknown as Item }),
+  );
   await deps.tables.write([begin, ...rest]);
   return { objectiveId, tasks: definitions.length };
 }
 
 /** No plan could be made: the objective ends as failed and says why. */
-export async function rejectObjective({ objectiveId, error }: { objectiveId: string; error?: unknown }, deps: PlanningDeps): Promise<void> {
-  const planning = (await deps.tables.get(deps.table, planningKey(objectiveId))) as { problems?: FieldProblem[] } | undefined;
+export async function rejectObjective(
+  { objectiveId, error }: { objectiveId: string; error?: unknown },
+  deps: PlanningDeps,
+): Promise<void> {
+  const planning = (await deps.tables.get(deps.table, planningKey(objectiveId))) as
+    | { problems?: FieldProblem[] }
+    | undefined;
   const faults = planning?.problems?.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
-  const problem = faults ? `No valid plan was found: ${faults}` : `Planning broke: ${JSON.stringify(error ?? 'no reason given')}`;
-  const set = [['status', 'failed'], ['problem', problem.slice(0, 1_000)], ['finishedAtMs', deps.now().getTime()], ['why', 'no plan']] as const;
+  const problem = faults
+    ? `No valid plan was found: ${faults}`
+    : `Planning broke: ${JSON.stringify(error ?? 'no reason given')}`;
+  const set = [
+    ['status', 'failed'],
+    ['problem', problem.slice(0, 1_000)],
+    ['finishedAtMs', deps.now().getTime()],
+    ['why', 'no plan'],
+  ] as const;
   await deps.tables.write([
     {
       table: deps.table,

@@ -32,7 +32,9 @@ export async function receiveObjective(
 ): Promise<Received> {
   const missing = await missingArtifacts(request, deps);
   if (missing.length > 0) return { kind: 'refused', problems: missing };
-  const checked = request.plan?.length ? checkPlan(request.plan, { capabilities: deps.capabilities, budgetUsd: request.budgetUsd }) : undefined;
+  const checked = request.plan?.length
+    ? checkPlan(request.plan, { capabilities: deps.capabilities, budgetUsd: request.budgetUsd })
+    : undefined;
   if (checked && !checked.ok) return { kind: 'refused', problems: checked.problems };
 
   const now = deps.now();
@@ -47,7 +49,9 @@ export async function receiveObjective(
   const status = definitions ? 'running' : 'queued';
   await deps.tables.write([
     objectivePut(request, { objectiveId, by, createdAt, priority, planned: !!definitions }, deps.table),
-    ...pages.map((page, index): Write => ({ table: deps.table, put: index === 0 ? listed(page, createdAt, by) : asItem(page) })),
+    ...pages.map(
+      (page, index): Write => ({ table: deps.table, put: index === 0 ? listed(page, createdAt, by) : asItem(page) }),
+    ),
     ...plansOf(objectiveId, definitions, deps.table),
   ]);
   return { kind: 'received', objectiveId, status, priority };
@@ -75,7 +79,16 @@ function objectivePut({ plan: _plan, budgetUsd, ...request }: ObjectiveRequest, 
 function listed(page: StatePage, createdAt: string, by: string): Item {
   const sort = `${createdAt}#${page.pk}`;
   const queue = page.status === 'queued' ? { queuePk: QUEUE, queueSk: page.rank } : {};
-  return asItem({ ...page, ...queue, activePk: ACTIVE, activeSk: sort, recentPk: RECENT, recentSk: sort, by, why: 'received' });
+  return asItem({
+    ...page,
+    ...queue,
+    activePk: ACTIVE,
+    activeSk: sort,
+    recentPk: RECENT,
+    recentSk: sort,
+    by,
+    why: 'received',
+  });
 }
 
 const asItem = (page: object): Item => page as unknown as Item;
@@ -93,7 +106,9 @@ export const defaultsIn =
 async function missingArtifacts({ inputs }: ObjectiveRequest, { tables, table }: ReceiveDeps): Promise<FieldProblem[]> {
   const looked = inputs.map(async ({ artifactId }, index): Promise<FieldProblem[]> => {
     if (!artifactId || (await tables.get(table, artifactKey(artifactId)))) return [];
-    return [{ path: `inputs[${index}].artifactId`, expected: 'the id of an uploaded artifact', got: `"${artifactId}"` }];
+    return [
+      { path: `inputs[${index}].artifactId`, expected: 'the id of an uploaded artifact', got: `"${artifactId}"` },
+    ];
   });
   return (await Promise.all(looked)).flat();
 }

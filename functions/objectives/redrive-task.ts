@@ -18,7 +18,10 @@ export async function redriveTask(taskId: string, by: string, deps: RedriveDeps)
   const { objectiveId, number } = parsed;
   const attempt = task.attempt ?? 0;
   const why = `task ${number} redriven by ${by}`;
-  const listed = [['activePk', ACTIVE], ['activeSk', `${new Date(first.createdAtMs).toISOString()}#${objectiveId}`]] as const;
+  const listed = [
+    ['activePk', ACTIVE],
+    ['activeSk', `${new Date(first.createdAtMs).toISOString()}#${objectiveId}`],
+  ] as const;
   const writes = pages.map((page): Write => {
     const here = pageNumberOf(page) === pageOf(number);
     return {

@@ -5,7 +5,9 @@ import { outcomeIn } from './outcome.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
 
 export async function settleOutcomes(event: SQSEvent, deps: SettleDeps): Promise<SQSBatchResponse> {
-  const settled = await Promise.all(event.Records.map(async ({ messageId, body }) => ({ messageId, ok: await settleOne(body, deps) })));
+  const settled = await Promise.all(
+    event.Records.map(async ({ messageId, body }) => ({ messageId, ok: await settleOne(body, deps) })),
+  );
   return { batchItemFailures: settled.filter(({ ok }) => !ok).map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

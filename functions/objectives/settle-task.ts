@@ -85,7 +85,10 @@ function faultOf(result: unknown, { capability }: TaskDefinition, deps: SettleDe
   }
   const bytes = Buffer.byteLength(JSON.stringify(result ?? null));
   if (bytes <= RESULT_BYTES_MAX) return undefined;
-  return { name: 'PermanentTaskError', message: `The agent's answer has ${bytes} bytes; at most ${RESULT_BYTES_MAX} are kept` };
+  return {
+    name: 'PermanentTaskError',
+    message: `The agent's answer has ${bytes} bytes; at most ${RESULT_BYTES_MAX} are kept`,
+  };
 }
 
 async function settleSuccess(attempt: Attempt, result: unknown, deps: SettleDeps): Promise<SettleAnswer> {
@@ -104,13 +107,17 @@ async function settleSuccess(attempt: Attempt, result: unknown, deps: SettleDeps
     why: `${definition.id} answered by ${agentId}`,
   };
   await deps.tables.write([{ table: deps.table, put }]);
-  const outcome = await deps.tables.write([markSucceeded(attempt, deps.table)]);
+  const outcome = await deps.tables.write([markSucceeded(attempt, finishedAtMs, deps.table)]);
   if (!outcome.written) return 'too_late';
   await afterSuccess(attempt, outcome.items[0] && asStatePage(outcome.items[0]), deps);
   return 'succeeded';
 }
 
-function markSucceeded({ objectiveId, number, definition, task, fence }: Attempt, table: string): Write {
+function markSucceeded(
+  { objectiveId, number, definition, task, fence }: Attempt,
+  movedAtMs: number,
+  table: string,
+): Write {
   const here = definition.dependents.filter((dependent) => pageOf(dependent) === pageOf(number));
   return {
     table,
@@ -118,6 +125,7 @@ function markSucceeded({ objectiveId, number, definition, task, fence }: Attempt
     changes: {
       set: [
         [['tasks', `${number}`], { status: 'succeeded', agentId: task.agentId ?? '' }],
+        ['movedAtMs', movedAtMs],
         ['why', `${definition.id} succeeded`],
       ],
       removeFromSet: here.map((dependent) => [['tasks', `${dependent}`, 'waitsFor'], [`${number}`]] as const),
@@ -164,22 +172,48 @@ export async function settleFailure(attempt: Attempt, error: TaskError, deps: Se
   return decision.kind === 'retry' ? 'retrying' : 'dead_letter';
 }
 
-async function retryLater({ objectiveId, number, definition, task, fence }: Attempt, dueAtMs: number, error: TaskError, deps: SettleDeps) {
+async function retryLater(
+  { objectiveId, number, definition, task, fence }: Attempt,
+  dueAtMs: number,
+  error: TaskError,
+  deps: SettleDeps,
+) {
   const state = { status: 'failed', attempt: task.attempt ?? 1, spent: task.spent, dueAtMs };
   const why = `${definition.id} failed (${error.name}), next attempt at ${new Date(dueAtMs).toISOString()}`;
   const update = pageKey(objectiveId, pageOf(number));
-  const changes = { set: [[['tasks', `${number}`], state], ['why', why]] as const };
+  const changes = {
+    set: [
+      [['tasks', `${number}`], state],
+      ['why', why],
+    ] as const,
+  };
   const outcome = await deps.tables.write([{ table: deps.table, update, changes, if: isHeldBy(number, fence) }]);
   return outcome.written ? ('retrying' as const) : ('moved_on' as const);
 }
 
-async function release({ objectiveId, number, definition, task }: Attempt, { tables, table, reads }: SettleDeps): Promise<void> {
+async function release(
+  { objectiveId, number, definition, task }: Attempt,
+  { tables, table, reads }: SettleDeps,
+): Promise<void> {
   const agent = (await reads.roster()).find(({ agentId }) => agentId === task.agentId);
-  const held = [...(agent?.concurrency === undefined ? [] : [`agent:${agent.agentId}`]), ...definition.resources.map((name) => `lock:${name}`)];
+  const held = [
+    ...(agent?.concurrency === undefined ? [] : [`agent:${agent.agentId}`]),
+    ...definition.resources.map((name) => `lock:${name}`),
+  ];
   const holder = holderOf(taskIdOf(objectiveId, number), task.attempt ?? 1);
   await Promise.all(held.map((name) => tables.write([givePlaceBack(table, name, holder)])));
 }
 
-async function settleEffect({ objectiveId, number, task, fence }: Attempt, status: 'confirmed' | 'failed', reason: string, { gate }: SettleDeps) {
-  await gate.settle({ effectId: effectIdOf(intentOf(objectiveId, number, task.attempt ?? 1, fence)), fence, status, reason });
+async function settleEffect(
+  { objectiveId, number, task, fence }: Attempt,
+  status: 'confirmed' | 'failed',
+  reason: string,
+  { gate }: SettleDeps,
+) {
+  await gate.settle({
+    effectId: effectIdOf(intentOf(objectiveId, number, task.attempt ?? 1, fence)),
+    fence,
+    status,
+    reason,
+  });
 }

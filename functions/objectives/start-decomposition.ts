@@ -9,8 +9,9 @@ export const planningOn =
   (machineArn: string, client: SFNClient) =>
   async (objectiveId: string, againAtMs?: number): Promise<void> => {
     const name = againAtMs === undefined ? objectiveId : `${objectiveId}-${againAtMs}`;
+    const input = JSON.stringify({ causedBy: objectiveId, run: name });
     try {
-      await client.send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify({ causedBy: objectiveId }) }));
+      await client.send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input }));
     } catch (error) {
       if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
     }

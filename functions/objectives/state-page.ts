@@ -35,6 +35,8 @@ export type StatePage = Key & {
   /** on page 0: the pages whose tasks have all succeeded */
   donePages?: Set<string>;
   createdAtMs: number;
+  /** when a task last started or ended */
+  movedAtMs?: number;
   finishedAtMs?: number;
   /** on page 0, until the objective has ended */
   activePk?: string;

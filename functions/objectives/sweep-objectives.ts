@@ -2,8 +2,8 @@
 import type { Item } from '../common/table.ts';
 import { type DispatchDeps, dispatchPage } from './dispatch-tasks.ts';
 import { ACTIVE, QUEUE } from './objective-items.ts';
-import { freeStalePlaces } from './stale-places.ts';
 import { type SettleDeps, settleFailure } from './settle-task.ts';
+import { freeStalePlaces } from './stale-places.ts';
 import { allSucceeded, type StatePage, type TaskState } from './state-page.ts';
 
 export type SweepDeps = DispatchDeps &
@@ -63,7 +63,12 @@ const isLost = ({ status, leaseUntilMs }: TaskState, nowMs: number): boolean =>
 
 async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<void> {
   const longAgoMs = deps.now().getTime() - WAITING_HOURS_MAX * 3_600_000;
-  const { items } = await deps.tables.query({ table: deps.table, pk: page.pk, sk: { beginsWith: 'waiting#' }, limit: 1_000 });
+  const { items } = await deps.tables.query({
+    table: deps.table,
+    pk: page.pk,
+    sk: { beginsWith: 'waiting#' },
+    limit: 1_000,
+  });
   for (const { number, sinceMs, reason } of items as unknown as { number: number; sinceMs: number; reason: string }[]) {
     if (sinceMs > longAgoMs || !(number in page.tasks)) continue;
     const definition = await deps.reads.definition(page.pk, number);
@@ -77,9 +82,16 @@ async function planAgain(first: StatePage, deps: SweepDeps): Promise<boolean> {
   const sinceMs = (first as { planningSinceMs?: number }).planningSinceMs ?? first.createdAtMs;
   if (nowMs - sinceMs < PLANNING_MINUTES_MAX * 60_000) return false;
   if (first.status === 'planning') {
-    const back = [['status', 'queued'], ['queuePk', QUEUE], ['queueSk', first.rank], ['why', 'planning was lost']] as const;
+    const back = [
+      ['status', 'queued'],
+      ['queuePk', QUEUE],
+      ['queueSk', first.rank],
+      ['why', 'planning was lost'],
+    ] as const;
     const key = { pk: first.pk, sk: first.sk };
-    await deps.tables.write([{ table: deps.table, update: key, changes: { set: back }, if: { path: 'status', equals: 'planning' } }]);
+    await deps.tables.write([
+      { table: deps.table, update: key, changes: { set: back }, if: { path: 'status', equals: 'planning' } },
+    ]);
   }
   await deps.startPlanning(first.pk, nowMs);
   return true;

@@ -1,6 +1,7 @@
 // When a place becomes free or an agent arrives, the tasks that waited for it are looked at again, highest priority first.
-import { waitingFor } from './objective-items.ts';
+
 import { type DispatchDeps, dispatchStored } from './dispatch-tasks.ts';
+import { waitingFor } from './objective-items.ts';
 import { pageOf } from './state-page.ts';
 
 const LOOKED_AT_MAX = 50;
@@ -27,7 +28,10 @@ export async function wakeWaiting(blockedOn: readonly string[], cause: string, d
 const sortOf = (item: object): string => String((item as { waitingSk?: string }).waitingSk ?? '');
 
 /** What a freed place may let go on: tasks blocked on the place itself, and on any capability of the agent it belongs to. */
-export function unblockedBy(resource: string, roster: readonly { agentId: string; capabilities: string[] }[]): string[] {
+export function unblockedBy(
+  resource: string,
+  roster: readonly { agentId: string; capabilities: string[] }[],
+): string[] {
   const agent = roster.find(({ agentId }) => resource === `agent:${agentId}`);
   return [resource, ...(agent?.capabilities ?? []).map((capability) => `capability:${capability}`)];
 }

@@ -42,8 +42,7 @@ export async function readFlags(tables: Tables, table: string): Promise<ControlF
   return flagsOf(await tables.get(table, flagKey(0)));
 }
 
-export const flagsOf = (item: Item | undefined): ControlFlags =>
-  item ? (item as unknown as ControlFlags) : NEVER_SET;
+export const flagsOf = (item: Item | undefined): ControlFlags => (item ? (item as unknown as ControlFlags) : NEVER_SET);
 
 /** Writes all copies at once. `onlyIf` is checked on each; a refusal changes nothing. */
 export async function writeFlags(
@@ -54,11 +53,14 @@ export async function writeFlags(
 ): Promise<boolean> {
   const set = Object.entries(change).map(([name, value]) => [name, value] as const);
   const missing = Object.entries(NEVER_SET).filter(([name]) => !(name in change)) as [string, string | boolean][];
-  const writes = Array.from({ length: FLAG_COPIES }, (_, copy): Write => ({
-    table,
-    update: flagKey(copy),
-    changes: { set, setIfMissing: missing },
-    ...(onlyIf ? { if: onlyIf } : {}),
-  }));
+  const writes = Array.from(
+    { length: FLAG_COPIES },
+    (_, copy): Write => ({
+      table,
+      update: flagKey(copy),
+      changes: { set, setIfMissing: missing },
+      ...(onlyIf ? { if: onlyIf } : {}),
+    }),
+  );
   return (await tables.write(writes)).written;
 }

@@ -45,4 +45,10 @@ export const ALLOWED_EFFECT_MOVES = {
   failed: [],
 } as const satisfies Record<EffectStatus, readonly EffectStatus[]>;
 
-export type Effect = Proposal & { effectId: string; status: EffectStatus; reason: string; at: string; settledAt?: string };
+export type Effect = Proposal & {
+  effectId: string;
+  status: EffectStatus;
+  reason: string;
+  at: string;
+  settledAt?: string;
+};

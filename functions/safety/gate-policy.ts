@@ -18,7 +18,9 @@ export type GateDecision =
 /** Whether one proposal may happen by policy alone; the kill switch is checked where the effect is written. */
 export function decideProposal(proposal: Proposal, policy: GatePolicy): GateDecision {
   const { action, target, impact } = proposal;
-  const rule = policy.allow.find((entry) => entry.action === action && entry.targets.some((name) => fits(target, name)));
+  const rule = policy.allow.find(
+    (entry) => entry.action === action && entry.targets.some((name) => fits(target, name)),
+  );
   if (!rule) return { kind: 'deny', reason: 'action_not_allowed', detail: `${action} on ${target} is on no list` };
   const over = (Object.keys(impact) as (keyof Impact)[]).filter((unit) => impact[unit] > policy.perAction[unit]);
   if (over.length === 0) return { kind: 'clear', reason: 'allowed_within_limits' };

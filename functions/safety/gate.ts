@@ -14,7 +14,12 @@ export type Verdict =
   /** the same intent is already with somebody else, or done */
   | { kind: 'taken'; effectId: string; status: EffectStatus };
 
-export type Settlement = { effectId: string; fence: string; status: 'confirmed' | 'failed' | 'unknown'; reason: string };
+export type Settlement = {
+  effectId: string;
+  fence: string;
+  status: 'confirmed' | 'failed' | 'unknown';
+  reason: string;
+};
 export type Gate = {
   propose(proposals: readonly Proposal[]): Promise<Verdict[]>;
   settle(settlement: Settlement): Promise<'settled' | 'not_yours'>;
@@ -39,7 +44,10 @@ export const gateOf = (deps: GateDeps): Gate => ({
     for (const [index, decision] of decisions.entries()) {
       const proposal = complete[index];
       if (decision.kind === 'deny' && proposal) {
-        verdicts.set(effectIdOf(proposal.intentKey), await deny(proposal, `${decision.reason}: ${decision.detail}`, deps));
+        verdicts.set(
+          effectIdOf(proposal.intentKey),
+          await deny(proposal, `${decision.reason}: ${decision.detail}`, deps),
+        );
       }
     }
     return complete.map((proposal) => verdicts.get(effectIdOf(proposal.intentKey)) as Verdict);
@@ -106,8 +114,19 @@ async function settle({ effectId, fence, status, reason }: Settlement, deps: Gat
     {
       table: deps.table,
       update: keyOf(effectId),
-      changes: { set: [['status', status], ['why', reason], ['settledAt', deps.now().toISOString()]] },
-      if: { all: [{ path: 'status', oneOf: from }, { path: 'fence', equals: fence }] },
+      changes: {
+        set: [
+          ['status', status],
+          ['why', reason],
+          ['settledAt', deps.now().toISOString()],
+        ],
+      },
+      if: {
+        all: [
+          { path: 'status', oneOf: from },
+          { path: 'fence', equals: fence },
+        ],
+      },
     },
   ]);
   return outcome.written ? 'settled' : 'not_yours';

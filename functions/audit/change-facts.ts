@@ -1,0 +1,76 @@
+// What a stream record says, as facts for the audit: who, why, and what changed from what to what. Pure.
+import { createHash } from 'node:crypto';
+import type { Change } from './chain.ts';
+
+export type StreamChange = {
+  eventId: string;
+  table: string;
+  kind: 'INSERT' | 'MODIFY' | 'REMOVE';
+  atMs: number;
+  byTtl: boolean;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+};
+
+/** Values longer than this are kept as their digest: the audit proves them without repeating them. */
+const TEXT_BYTES_MAX = 1_000;
+/** Keys of indexes and the words that say who and why, which are fields of the entry itself. */
+const LEFT_OUT = new Set(['pk', 'sk', 'by', 'why']);
+/** How deep a change is taken apart: `tasks.3.status` but not inside results. */
+const DEPTH_MAX = 3;
+
+/** Items that are bookkeeping of a request, not state anybody is accountable for. */
+export const isAudited = ({ before, after }: StreamChange): boolean =>
+  !String((after ?? before)?.pk ?? '').startsWith('idempotency#');
+
+export function factsOf(change: StreamChange, lane: string) {
+  const { before, after, kind, table, eventId, atMs, byTtl } = change;
+  const { pk, sk, by, why } = (after ?? before ?? {}) as Record<string, string | undefined>;
+  return {
+    lane,
+    at: new Date(atMs).toISOString(),
+    eventId,
+    table,
+    pk: String(pk),
+    sk: String(sk),
+    kind,
+    by: byTtl ? 'time to live' : (by ?? table),
+    why: byTtl ? 'its time was over' : kind === 'REMOVE' ? 'removed' : (why ?? ''),
+    changes: changesBetween(before ?? {}, after ?? {}, '', 1).filter(({ path }) => !LEFT_OUT.has(path)),
+  };
+}
+
+function changesBetween(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  at: string,
+  depth: number,
+): Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) => {
+    const path = at ? `${at}.${name}` : name;
+    const [left, right] = [before[name], after[name]];
+    if (depth < DEPTH_MAX && isMap(left) && isMap(right)) return changesBetween(left, right, path, depth + 1);
+    const [leftText, rightText] = [textOf(left), textOf(right)];
+    if (leftText === rightText) return [];
+    return [
+      {
+        path,
+        ...(left === undefined ? {} : { before: kept(leftText) }),
+        ...(right === undefined ? {} : { after: kept(rightText) }),
+      },
+    ];
+  });
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set);
+
+/** Sets as sorted lists, so that the same set always reads the same. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) => (inner instanceof Set ? [...inner].sort() : inner)) ?? '';
+
+function kept(text: string): unknown {
+  if (text === '' || Buffer.byteLength(text) <= TEXT_BYTES_MAX) return text === '' ? undefined : JSON.parse(text);
+  return { sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) };
+}

@@ -1,0 +1,57 @@
+// The stored chain: a lane is a run of batches, each one item with up to a few hundred entries. Append only.
+import type { Item, Tables } from '../common/table.ts';
+import { type ChainedEntry, firstHead, type Head } from './chain.ts';
+
+export type Batch = { lane: string; first: number; last: number; hash: string; entries: ChainedEntry[] };
+export type Lanes = {
+  head(lane: string): Promise<Head>;
+  /** The batch a record began before, if any: the sign that it has been written already. */
+  batchBegunBy(eventId: string): Promise<{ events: number } | undefined>;
+  /** Appends after exactly this head; refused when somebody else has appended meanwhile or the batch is there already. */
+  append(lane: string, after: Head, entries: readonly ChainedEntry[], begunBy: string): Promise<'appended' | 'refused'>;
+  batches(
+    lane: string,
+    page: { cursor?: string; limit: number; newestFirst?: boolean; below?: number },
+  ): Promise<{ batches: Batch[]; cursor?: string }>;
+};
+
+const MARK_KEPT_SECONDS = 48 * 3_600;
+const padded = (seq: number): string => String(seq).padStart(15, '0');
+
+/** `now` in milliseconds is only used to let the marks of batches expire. */
+export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes => ({
+  head: async (lane) => {
+    const { items } = await tables.query({ table, pk: `lane#${lane}`, newestFirst: true, limit: 1, consistent: true });
+    const [last] = items;
+    return last ? { seq: Number(last.last), hash: String(last.hash) } : firstHead(lane);
+  },
+  batchBegunBy: async (eventId) => {
+    const mark = await tables.get(table, { pk: `begun#${eventId}`, sk: 'batch' });
+    return mark && { events: Number(mark.events) };
+  },
+  append: async (lane, after, entries, begunBy) => {
+    const last = entries.at(-1);
+    if (!last) return 'appended';
+    const batch = {
+      pk: `lane#${lane}`,
+      sk: padded(after.seq + 1),
+      lane,
+      first: after.seq + 1,
+      last: last.seq,
+      hash: last.hash,
+      entries: entries.map((entry) => ({ ...entry })),
+    };
+    const expiresAt = Math.floor(now().getTime() / 1_000) + MARK_KEPT_SECONDS;
+    const mark = { pk: `begun#${begunBy}`, sk: 'batch', events: entries.length, expiresAt };
+    const outcome = await tables.write([
+      { table, put: batch as unknown as Item, if: { missing: 'pk' } },
+      { table, put: mark, if: { missing: 'pk' } },
+    ]);
+    return outcome.written ? 'appended' : 'refused';
+  },
+  batches: async (lane, { cursor, limit, newestFirst, below }) => {
+    const sk = below === undefined ? undefined : { below: padded(below) };
+    const page = await tables.query({ table, pk: `lane#${lane}`, sk, limit, cursor, newestFirst });
+    return { batches: page.items as unknown as Batch[], ...(page.cursor ? { cursor: page.cursor } : {}) };
+  },
+});

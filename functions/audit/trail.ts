@@ -1,0 +1,134 @@
+// Reads of the trail: pages of entries for people, and the export that a verifier checks.
+import type { ChainedEntry, EntryFacts } from './chain.ts';
+import { entryIdOf } from './chain.ts';
+import type { Lanes } from './lanes.store.ts';
+
+/** One lane for each room that has a table of its own. */
+export const LANES = ['objectives', 'agents', 'safety'] as const;
+
+export type EntryView = Omit<EntryFacts, 'pk' | 'sk'> & {
+  item: { pk: string; sk: string };
+  pk: string;
+  hash: string;
+  previousHash: string | null;
+};
+export type TrailQuery = { lane?: string; cursor?: string; limit: number; q?: string; objectiveId?: string };
+
+const BATCHES_READ_MAX = 40;
+
+/**
+ * Entries newest first, filtered by text. Without a lane all lanes are merged by time. A page ends when it is full or
+ * when enough batches were looked through; the cursor says where each lane goes on.
+ */
+export async function readTrail(
+  { lane, cursor, limit, q, objectiveId }: TrailQuery,
+  lanes: Lanes,
+): Promise<{ items: EntryView[]; cursor?: string }> {
+  const positions = cursor
+    ? (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, string | null>)
+    : {};
+  const wanted = lane ? [lane] : [...LANES];
+  const readers = wanted
+    .filter((name) => positions[name] !== null)
+    .map((name) => newestFirst(name, positions[name] ?? undefined, lanes));
+  const fits = (text: string) =>
+    (!q || text.toLowerCase().includes(q.toLowerCase())) && (!objectiveId || text.includes(objectiveId));
+  const items: EntryView[] = [];
+  const heads = await Promise.all(readers.map((reader) => reader.peek()));
+  for (let looked = 0; items.length < limit && looked < BATCHES_READ_MAX * 200; looked += 1) {
+    const next = heads.reduce<number>(
+      (best, head, index) => (head && (best < 0 || head.at > (heads[best]?.at ?? '')) ? index : best),
+      -1,
+    );
+    const entry = heads[next];
+    if (next < 0 || !entry) break;
+    if (fits(entry.text)) items.push(entry.view);
+    await readers[next]?.take();
+    heads[next] = await readers[next]?.peek();
+  }
+  const goesOn = heads.some((head) => head !== undefined);
+  const next = Object.fromEntries(
+    readers.map((reader, index) => [reader.lane, heads[index] ? reader.position() : null]),
+  );
+  return { items, ...(goesOn ? { cursor: Buffer.from(JSON.stringify(next)).toString('base64url') } : {}) };
+}
+
+type Read = { at: string; text: string; view: EntryView };
+
+/** Walks one lane backwards, from its end or from just below a sequence number. */
+function newestFirst(lane: string, below: string | undefined, lanes: Lanes) {
+  let buffer: Read[] = [];
+  let ended = false;
+  let cursor: string | undefined;
+  let seqBelow = below === undefined ? Number.POSITIVE_INFINITY : Number(below);
+  const fill = async () => {
+    while (buffer.length === 0 && !ended) {
+      const page = await lanes.batches(lane, {
+        cursor,
+        limit: 5,
+        newestFirst: true,
+        below: Number.isFinite(seqBelow) ? seqBelow : undefined,
+      });
+      buffer = page.batches
+        .flatMap(({ entries }) => readsOf(entries))
+        .filter(({ view }) => view.seq < seqBelow)
+        .sort((a, b) => b.view.seq - a.view.seq);
+      cursor = page.cursor;
+      ended = !cursor;
+    }
+  };
+  return {
+    lane,
+    peek: async (): Promise<Read | undefined> => {
+      await fill();
+      return buffer[0];
+    },
+    take: async () => {
+      seqBelow = buffer.shift()?.view.seq ?? seqBelow;
+    },
+    position: () => String(seqBelow),
+  };
+}
+
+function readsOf(entries: readonly ChainedEntry[]): Read[] {
+  return entries.map(({ text, hash }, index) => {
+    const { pk, sk, ...facts } = JSON.parse(text) as EntryFacts;
+    return {
+      at: facts.at,
+      text,
+      view: { ...facts, pk, item: { pk, sk }, hash, previousHash: entries[index - 1]?.hash ?? null },
+    };
+  });
+}
+
+/** One entry by its id, or nothing. */
+export async function readEntry(entryId: string, lanes: Lanes): Promise<EntryView | undefined> {
+  const match = /^aud_([a-z0-9-]+)_(\d+)$/.exec(entryId);
+  if (!match?.[1]) return undefined;
+  const seq = Number(match[2]);
+  const { batches } = await lanes.batches(match[1], { limit: 1, newestFirst: true, below: seq + 1 });
+  return readsOf(batches[0]?.entries ?? []).find(({ view }) => view.entryId === entryIdOf(match[1] ?? '', seq))?.view;
+}
+
+const EXPORT_BATCHES = 10;
+
+/** A page of the export as JSON lines; each lane ends with its head; a page that is not the last ends with a cursor line. */
+export async function exportTrail({ lane, cursor }: { lane?: string; cursor?: string }, lanes: Lanes): Promise<string> {
+  const wanted: string[] = lane ? [lane] : [...LANES];
+  const at = cursor
+    ? (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { lane: string; cursor?: string })
+    : { lane: wanted[0] ?? '' };
+  const page = await lanes.batches(at.lane, { cursor: at.cursor, limit: EXPORT_BATCHES });
+  const lines = page.batches.flatMap(({ entries }) =>
+    entries.map(({ seq, hash, text }) => JSON.stringify({ lane: at.lane, seq, hash, text })),
+  );
+  if (page.cursor) return [...lines, cursorLine({ lane: at.lane, cursor: page.cursor })].join('\n');
+  const last = page.batches.at(-1)?.entries.at(-1);
+  const head = last ? { seq: last.seq, hash: last.hash } : await lanes.head(at.lane);
+  lines.push(JSON.stringify({ lane: at.lane, head: { seq: head.seq, hash: head.hash } }));
+  const following = wanted[wanted.indexOf(at.lane) + 1];
+  return [...lines, ...(following ? [cursorLine({ lane: following })] : [])].join('\n');
+}
+
+const cursorLine = (position: object): string =>
+  JSON.stringify({ cursor: Buffer.from(JSON.stringify(position)).toString('base64url') });

@@ -1,0 +1,47 @@
+// Effects for people to read: newest first, day by day.
+import type { Tables } from '../common/table.ts';
+import type { Effect } from './effect.ts';
+
+const DAYS_BACK_MAX = 90;
+const DAY_MS = 86_400_000;
+
+export type EffectPage = { items: Effect[]; cursor?: string };
+
+/** The cursor is a day and the place within it. A page may span days; a day without effects is passed over. */
+export async function listEffects(
+  { limit, cursor }: { limit: number; cursor?: string },
+  { tables, table, now }: { tables: Tables; table: string; now: () => Date },
+): Promise<EffectPage> {
+  let [day = now().toISOString().slice(0, 10), within] = cursor ? cursor.split('|') : [];
+  const oldest = new Date(now().getTime() - DAYS_BACK_MAX * DAY_MS).toISOString().slice(0, 10);
+  const items: Effect[] = [];
+  while (day >= oldest && items.length < limit) {
+    const page = await tables.query({
+      table,
+      index: 'effects',
+      pk: `effects#${day}`,
+      newestFirst: true,
+      limit: limit - items.length,
+      cursor: within || undefined,
+    });
+    const found = await Promise.all(page.items.map(({ pk, sk }) => tables.get(table, { pk, sk })));
+    items.push(...found.filter((item) => item !== undefined).map((item) => effectView(item as unknown as Effect)));
+    within = page.cursor;
+    if (!within) day = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
+  }
+  return { items, ...(day >= oldest ? { cursor: `${day}|${within ?? ''}` } : {}) };
+}
+
+export async function readEffect(
+  effectId: string,
+  { tables, table }: { tables: Tables; table: string },
+): Promise<Effect | undefined> {
+  const item = await tables.get(table, { pk: effectId, sk: 'effect' });
+  return item && effectView(item as unknown as Effect);
+}
+
+/** The fence stays inside: who knows it may settle the effect. */
+function effectView(item: Effect): Effect {
+  const { pk, sk, fence, effectsPk, effectsSk, by, why, ...effect } = item as Effect & Record<string, unknown>;
+  return effect as Effect;
+}
