@@ -149,7 +149,7 @@ class Store implements SqliteStore {
   changesAfter(name: string, seq: number, limit: number): Change[] {
     const table = this.#tableOf(name);
     if (!table.changes) throw new InvalidTableCall(`The table ${name} has no stream.`);
-    return table.changes.all(seq, table.seq, limit).map((row) => changeOf(name, row));
+    return table.changes.all(seq, table.durableSeq, limit).map((row) => changeOf(name, row));
   }
 
   trimChanges(name: string, uptoSeq: number): void {
