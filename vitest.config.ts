@@ -15,7 +15,7 @@ export default defineConfig({
           include: [
             '{functions,lib,local,bin,config}/**/*.test.{ts,mjs}',
             'console/**/*.test.{ts,tsx}',
-            'test/{architecture,statemachines}/**/*.test.ts',
+            'test/{architecture,bench,statemachines}/**/*.test.ts',
           ],
         },
       },
