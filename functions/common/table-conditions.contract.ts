@@ -10,6 +10,7 @@ const ITEM = {
   nothing: null,
   waits: new Set(['a', 'b']),
   list: ['x', 'y'],
+  emoji: '\u{1F600}',
   'odd.name #1': 'dotted',
   tasks: { 'the 1.st': { 'size()': 3, ':v0': 'colon' } },
 };
@@ -46,6 +47,7 @@ const CASES: [string, Condition, boolean][] = [
   ['atMost, above', { path: 'version', atMost: 6 }, false],
   ['above', { path: 'status', above: 'readz' }, false],
   ['above, shorter prefix', { path: 'status', above: 'read' }, true],
+  ['above, in order of UTF-8 bytes', { path: 'emoji', above: '\u{FFFF}' }, true],
   ['atLeast, nested', { path: ['tasks', 'the 1.st', 'size()'], atLeast: 3 }, true],
   ['atLeast, missing attribute', { path: 'nowhere', atLeast: -1 }, false],
   ['contains, member of a set', { path: 'waits', contains: 'a' }, true],

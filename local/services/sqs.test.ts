@@ -119,9 +119,13 @@ describe('SQS', () => {
     await queues.release(WORK, [now?.receiptHandle ?? '']);
     expect(woken).toHaveLength(3);
     expect((await bodies()).sort()).toEqual(['later', 'now']);
+    await send('much later', { DelaySeconds: 300 });
+    await send('soon', { DelaySeconds: 10 });
+    await host.clock.advance(300_000);
+    expect(woken.slice(3)).toEqual([startMs + 15_000, startMs + 65_000, startMs + 305_000]);
     stop();
     await send('unheard');
-    expect(woken).toHaveLength(3);
+    expect(woken).toHaveLength(6);
   });
 
   it('long polling returns as soon as there is a message, or nothing when time is up', async () => {
