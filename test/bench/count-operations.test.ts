@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openSqlite } from '../../functions/common/table-sqlite.ts';
-import { countOperations, writeUnits } from './count-operations.ts';
+import { countOperations, countsSince, writeUnits } from './count-operations.ts';
 import { tableUsd } from './prices.ts';
 
 const kilobytes = (count: number) => 'x'.repeat(count * 1_024);
@@ -56,4 +56,13 @@ it('counts calls, items and units per table, transactions double, refusals as tr
     two: { calls: 1, itemsWritten: 0, writeUnits: 2, readUnits: 0.5 },
   });
   expect(tableUsd(counts)).toBeCloseTo((6 * 0.625 + 2 * 0.125) / 1e6, 12);
+});
+
+it('the difference of two looks knows tables that came in between', () => {
+  const one = { calls: 1, itemsWritten: 2, writeUnits: 3, readUnits: 4 };
+  const more = { calls: 2, itemsWritten: 2, writeUnits: 5, readUnits: 4.5 };
+  expect(countsSince({ first: one }, { first: more, second: one })).toEqual({
+    first: { calls: 1, itemsWritten: 0, writeUnits: 2, readUnits: 0.5 },
+    second: one,
+  });
 });

@@ -44,6 +44,23 @@ export function countOperations(store: Tables): Counter {
   return { counts: () => structuredClone(counts) };
 }
 
+/** What was added between two looks. */
+export function countsSince(before: Counts, now: Counts): Counts {
+  return Object.fromEntries(
+    Object.entries(now).map(([table, counts]) => {
+      const minus = before[table];
+      const { calls, itemsWritten, writeUnits, readUnits } = counts;
+      const difference = {
+        calls: calls - (minus?.calls ?? 0),
+        itemsWritten: itemsWritten - (minus?.itemsWritten ?? 0),
+        writeUnits: writeUnits - (minus?.writeUnits ?? 0),
+        readUnits: readUnits - (minus?.readUnits ?? 0),
+      };
+      return [table, difference];
+    }),
+  );
+}
+
 const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4_096));
 
 /** The larger of both images, and each index entry that appears, goes or moves (KEYS_ONLY: 1 unit, a move is two). */

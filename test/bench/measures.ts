@@ -1,11 +1,13 @@
 // Each measure of the bench: what it runs, how often, and the figures it yields.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openApi } from '../../bin/cli/api.ts';
 import { fetchedTrail } from '../../bin/cli/audit-trail.ts';
 import { auditVerifier } from '../../bin/cli/verify-audit.ts';
+import { type Counts, countsSince } from './count-operations.ts';
 import { type Drive, drive, tasksPerJob } from './dag-job.ts';
 import { tableUsd } from './prices.ts';
 import { median, rounded } from './statistics.ts';
-import { startSwarm } from './swarm.ts';
+import { type Swarm, startSwarm } from './swarm.ts';
 import { startSeconds, synthSeconds } from './timings.ts';
 
 export type Figure = { measure: string; value: number; unit: string; target?: string; repeats?: number[] };
@@ -105,12 +107,11 @@ export async function dagMeasures(assembly: string, sizes: Sizes): Promise<Figur
 export async function countMeasures(assembly: string, { warmUp, counted, repeats }: Sizes): Promise<Figure[]> {
   const swarm = await startSwarm(assembly);
   try {
-    await drive(swarm, warmUp, 10);
-    await settled(quietMs);
     swarm.startCounting();
+    await drive(swarm, warmUp, 10);
+    const before = await countsWhenQuiet(swarm);
     await drive(swarm, counted, 10);
-    await settled(quietMs);
-    const counts = await swarm.counts();
+    const counts = countsSince(before, await countsWhenQuiet(swarm));
     const sum = (name: 'itemsWritten' | 'writeUnits' | 'readUnits' | 'calls') =>
       Object.values(counts).reduce((total, table) => total + table[name], 0) / counted;
     const lines: string[] = [];
@@ -132,7 +133,15 @@ export async function countMeasures(assembly: string, { warmUp, counted, repeats
 }
 
 // The audit follows the change by up to a second or so; what is counted has to be complete.
-const settled = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+async function countsWhenQuiet(swarm: Swarm): Promise<Counts> {
+  let earlier = '';
+  for (;;) {
+    const counts = await swarm.counts();
+    if (JSON.stringify(counts) === earlier) return counts;
+    earlier = JSON.stringify(counts);
+    await sleep(quietMs);
+  }
+}
 
 function verifyRates(lines: readonly string[], repeats: number): number[] {
   return Array.from({ length: repeats }, () => {
