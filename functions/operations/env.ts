@@ -7,6 +7,6 @@ const Summaries = z
   .transform((text) => JSON.parse(text) as unknown)
   .pipe(z.object({ objectives: z.string(), agents: z.string(), safety: z.string(), audit: z.string() }));
 
-export const ServeHttpEnv = z.object({ SUMMARIES: Summaries, ENVIRONMENT_KIND: z.enum(['embedded', 'aws']).default('aws') });
+export const ServeHttpEnv = z.object({ SUMMARIES: Summaries });
 export const AuthorizeRequestEnv = z.object({ OPERATOR_TOKEN_SECRET: z.string().min(1) });
 export const RotateOperatorTokenEnv = z.object({ OPERATOR_TOKEN_SECRET: z.string().min(1) });

@@ -1,0 +1,56 @@
+// Registers declared agents: the ones of the configuration at bootstrap, and one that joins from outside.
+import { createHash, randomBytes } from 'node:crypto';
+import type { AgentRecord, Agents } from './agents.store.ts';
+import type { AgentDeclaration } from './declaration.ts';
+
+export type RegisterDeps = { agents: Agents; now: () => Date };
+
+/** A built-in agent without its function is a fault of the deployment; nothing is registered then. */
+export class MissingAgentFunction extends Error {
+  override name = 'MissingAgentFunction';
+}
+
+/** All agents of the configuration or none. Doing it again changes nothing but what was declared anew. */
+export async function registerDeclared(
+  declared: readonly AgentDeclaration[],
+  functions: Readonly<Record<string, string>>,
+  { agents, now }: RegisterDeps,
+): Promise<{ agents: { agentId: string }[] }> {
+  const records = declared.map((agent) => recordFor(agent, functions, now()));
+  await agents.register(records, 'bootstrap');
+  return { agents: records.map(({ agentId }) => ({ agentId })) };
+}
+
+function recordFor(agent: AgentDeclaration, functions: Readonly<Record<string, string>>, now: Date): AgentRecord {
+  const functionName = agent.function === undefined ? undefined : functions[agent.function];
+  if (agent.transport === 'builtin' && !functionName) {
+    throw new MissingAgentFunction(`Agent ${agent.id} names the function ${agent.function}, which is not deployed`);
+  }
+  return {
+    ...agent,
+    agentId: agent.id,
+    status: 'registered',
+    registeredAt: now.toISOString(),
+    ...(functionName ? { functionName } : {}),
+  };
+}
+
+export const digestOf = (credential: string): string => createHash('sha256').update(credential).digest('hex');
+
+/**
+ * An agent from outside gets a credential of its own, shown once and kept as a digest. It counts as ready with its first
+ * heartbeat. Answers nothing when the id is taken by a built-in agent.
+ */
+export async function registerFromOutside(
+  agent: AgentDeclaration,
+  by: string,
+  { agents, now }: RegisterDeps,
+  random = () => randomBytes(32).toString('base64url'),
+): Promise<{ record: AgentRecord; credential: string } | undefined> {
+  const known = await agents.get(agent.id);
+  if (known || agent.transport === 'builtin') return undefined;
+  const credential = random();
+  const record = { ...recordFor(agent, {}, now()), credentialDigest: digestOf(credential) };
+  await agents.register([record], by);
+  return { record, credential };
+}

@@ -1,0 +1,39 @@
+// HTTP of the room bootstrap: bring the swarm up, and see how that went.
+import { createRoute } from '@hono/zod-openapi';
+import { type HttpApp, httpApp, jsonAnswer, jsonBody, problems, z } from '../common/http.ts';
+import { type BootstrapDeps, lastBootstrap, startBootstrap } from './bootstrap-swarm.ts';
+
+const Request = z.strictObject({
+  mode: z.enum(['autonomous']).default('autonomous'),
+  constraints: z.strictObject({ maxSpendUsd: z.number().min(0).max(1_000_000).optional() }).default({}),
+});
+const Run = z
+  .object({
+    status: z.enum(['never', 'running', 'succeeded', 'failed']),
+    startedAt: z.string().nullable(),
+    detail: z.string().nullable(),
+  })
+  .openapi('BootstrapRun');
+
+export function routes(deps: BootstrapDeps): HttpApp {
+  const app = httpApp();
+  const start = createRoute({
+    method: 'post',
+    path: '/api/v1/bootstrap',
+    summary: 'Register and greet the agents, check every part, and let the swarm act; again changes nothing',
+    request: { body: jsonBody(Request) },
+    responses: { 202: jsonAnswer(Run, 'It runs'), ...problems(400, 401, 403) },
+  });
+  app.openapi(start, async (c) => {
+    await startBootstrap({ ...c.req.valid('json'), by: c.get('principal').principalId }, deps);
+    return c.json(await lastBootstrap(deps), 202);
+  });
+  const look = createRoute({
+    method: 'get',
+    path: '/api/v1/bootstrap',
+    summary: 'How the last bootstrap went',
+    responses: { 200: jsonAnswer(Run, 'The last run'), ...problems(401, 403) },
+  });
+  app.openapi(look, async (c) => c.json(await lastBootstrap(deps), 200));
+  return app;
+}

@@ -1,0 +1,22 @@
+// HTTP of the room operations.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { readEnv } from '../common/env.ts';
+import { serve } from '../common/http.ts';
+import { ServeHttpEnv } from './env.ts';
+import { routes } from './routes.ts';
+import { summariesOf } from './summaries.ts';
+
+const packageFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+const functions = new LambdaClient();
+const { ask, place, seeContext } = summariesOf(readEnv(ServeHttpEnv).SUMMARIES, version, (FunctionName) =>
+  functions.send(new InvokeCommand({ FunctionName, Payload: '{}' })),
+);
+const answer = serve(routes({ ask, place, packageFolder }));
+
+export const handler = (event: unknown, context: { invokedFunctionArn: string }) => {
+  seeContext(context);
+  return answer(event, context);
+};
