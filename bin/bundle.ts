@@ -16,7 +16,8 @@ export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } =
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console'))]);
-  writeFileSync(join(outDir, 'package.json'), '{"type":"module"}\n');
+  const { version } = (await load('package.json')).default;
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
   copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
   copyIfThere(join(ROOT, 'dist/console'), join(outDir, 'console'));
   await writeOpenApi(join(outDir, 'openapi.json'));

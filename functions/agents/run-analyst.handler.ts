@@ -1,5 +1,6 @@
 // The agent analyst. Reads tables and texts and says what they hold.
 import { runAgent } from './agent.ts';
+import { outcomeQueue, reporting } from './send-outcome.ts';
 import { aggregate } from './skills/aggregate.ts';
 import { compare } from './skills/compare.ts';
 import { computeNps } from './skills/compute-nps.ts';
@@ -9,4 +10,4 @@ import { readFeedback } from './skills/read-feedback.ts';
 
 const ofFeedback = { 'feedback.read': readFeedback, 'feedback.nps': computeNps, 'text.complaints': findComplaints };
 const ofTables = { 'table.profile': profile, 'table.compare': compare, 'table.aggregate': aggregate };
-export const handler = runAgent({ capabilities: { ...ofFeedback, ...ofTables } });
+export const handler = reporting(runAgent({ capabilities: { ...ofFeedback, ...ofTables } }), outcomeQueue());

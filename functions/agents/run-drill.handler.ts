@@ -1,5 +1,6 @@
 // The agent drill. Misbehaves on request, to prove that nothing else suffers.
 import { runAgent } from './agent.ts';
+import { outcomeQueue, reporting } from './send-outcome.ts';
 import { misbehave } from './skills/misbehave.ts';
 
-export const handler = runAgent({ capabilities: { 'drill.misbehave': misbehave } });
+export const handler = reporting(runAgent({ capabilities: { 'drill.misbehave': misbehave } }), outcomeQueue());

@@ -1,5 +1,6 @@
 // The agent noop. Does nothing, to measure the swarm itself.
 import { runAgent } from './agent.ts';
+import { outcomeQueue, reporting } from './send-outcome.ts';
 import { noop } from './skills/noop.ts';
 
-export const handler = runAgent({ capabilities: { noop } });
+export const handler = reporting(runAgent({ capabilities: { noop } }), outcomeQueue());

@@ -1,6 +1,10 @@
 // The agent writer. Writes reports and briefs that contain what was found and nothing else.
 import { runAgent } from './agent.ts';
+import { outcomeQueue, reporting } from './send-outcome.ts';
 import { writeBrief } from './skills/write-brief.ts';
 import { writeReport } from './skills/write-report.ts';
 
-export const handler = runAgent({ capabilities: { 'report.write': writeReport, 'brief.write': writeBrief } });
+export const handler = reporting(
+  runAgent({ capabilities: { 'report.write': writeReport, 'brief.write': writeBrief } }),
+  outcomeQueue(),
+);
