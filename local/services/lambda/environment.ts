@@ -2,6 +2,7 @@
 // endless loop, an exit, a leak) ends at most this thread, and the caller is told what AWS would tell.
 import { Worker } from 'node:worker_threads';
 import type { Tables } from '../../../functions/common/table.ts';
+import { guardMemory, v8LimitMb } from './memory-guard.ts';
 import type { ErrorShape, FromWorker, TableAnswer, TableCall, ToWorker, WorkerSetup } from './worker/protocol.ts';
 
 export type Outcome = {
@@ -22,7 +23,7 @@ export type EnvironmentOptions = {
   /** chaos: after how many real milliseconds this invocation's environment dies; undefined = it lives */
   killAfterMs?(): number | undefined;
   onReady(): void;
-  /** the module did not load; the environment is gone */
+  /** the environment is gone before it took a job: its module did not load */
   onBroken(outcome: Outcome): void;
   onIdle(): void;
   /** the thread is gone, for whatever reason */
@@ -37,23 +38,29 @@ export interface Environment {
   end(): Promise<void>;
 }
 
+/** Loading the module may take so long, as on AWS. */
+const initMostMs = 10_000;
+
 /** Starts the thread; `onReady` says when it takes its first job. */
 export function startEnvironment(options: EnvironmentOptions): Environment {
-  const worker = new Worker(options.entry, {
-    workerData: options.setup,
-    env: options.env,
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    // V8 needs some room of its own: below this a thread does not even start.
-    resourceLimits: { maxOldGenerationSizeMb: Math.max(options.memoryMb, 32) },
-  });
+  const worker = newWorker(options);
   let job: Job | undefined;
   let timers: NodeJS.Timeout[] = [];
   let ended = false;
+  let ready = false;
   let causeOfEnd: ErrorShape | undefined;
   const post = (message: ToWorker) => worker.postMessage(message);
   const answer = tableServer(options.tables, (answers) => !ended && post({ kind: 'answers', answers }));
+
+  let hasWorked = true;
+  const isWorking = () => {
+    const since = hasWorked;
+    hasWorked = job !== undefined;
+    return since || job !== undefined;
+  };
+  const unguard = guardMemory(worker, options.memoryMb, isWorking, () => void end(outOfMemory()));
+
+  const initTimer = setTimeout(() => void end(timedOut(initMostMs)), initMostMs);
 
   function settle(outcome: Outcome): void {
     const settled = job;
@@ -64,7 +71,7 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
   }
 
   function finish(message: Extract<FromWorker, { kind: 'done' }>): void {
-    if (message.requestId !== job?.requestId) return;
+    if (causeOfEnd || message.requestId !== job?.requestId) return;
     const json = message.error ? JSON.stringify(message.error) : (message.json ?? 'null');
     environment.idleSinceMs = performance.now();
     settle({ json, failed: message.error !== undefined, lines: message.lines });
@@ -77,25 +84,27 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
   }
 
   function buried(code: number): void {
+    unguard();
+    clearTimeout(initTimer);
     if (ended) return;
     ended = true;
     options.onEnd();
     const cause = causeOfEnd ?? exitError(code);
-    settle(failure({ ...cause, errorMessage: cause.errorMessage.replace('$REQUEST', job?.requestId ?? '') }));
+    const outcome = failure({ ...cause, errorMessage: cause.errorMessage.replace('$REQUEST', job?.requestId ?? '') });
+    if (job) settle(outcome);
+    else if (!ready) options.onBroken(outcome);
   }
 
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'tables') answer(message.calls);
     else if (message.kind === 'done') finish(message);
-    else if (message.kind === 'ready') options.onReady();
     else if (message.kind === 'lines') options.onLines(message.lines);
-    else if (message.kind === 'broken') {
-      ended = true;
-      options.onEnd();
-      options.onBroken(failure(message.error));
-      void end();
+    else if (message.kind === 'ready') {
+      ready = true;
+      clearTimeout(initTimer);
+      options.onReady();
     } else {
-      options.onLines(message.lines);
+      if (message.kind === 'fatal') options.onLines(message.lines);
       void end(message.error);
     }
   });
@@ -108,6 +117,7 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
     idleSinceMs: performance.now(),
     run(next) {
       job = next;
+      hasWorked = true;
       const { timeoutMs } = options;
       timers = [setTimeout(() => void end(timedOut(timeoutMs)), timeoutMs)];
       const killAfterMs = options.killAfterMs?.();
@@ -120,6 +130,17 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
     },
   };
   return environment;
+}
+
+function newWorker({ entry, setup, env, memoryMb }: EnvironmentOptions): Worker {
+  return new Worker(entry, {
+    workerData: setup,
+    env,
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: v8LimitMb(memoryMb) },
+  });
 }
 
 /** Answers table calls; all that is settled in one turn goes back in one message. */

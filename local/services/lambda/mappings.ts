@@ -6,7 +6,7 @@ import { checkpointOf } from './checkpoints.ts';
 import { makeQueueMapping } from './queue-mapping.ts';
 import { lambdaOf } from './runtime.ts';
 import { feedOf } from './stream-feed.ts';
-import { makeStreamMapping } from './stream-mapping.ts';
+import { StreamMapping } from './stream-mapping.ts';
 
 type MappingProperties = {
   EventSourceArn: string;
@@ -54,7 +54,7 @@ function fromStream(id: string, properties: MappingProperties, host: Host): Pick
     reportsItemFailures: reportsItemFailures(properties),
     onFailure: properties.DestinationConfig?.OnFailure?.Destination,
   };
-  const mapping = makeStreamMapping({
+  const mapping = new StreamMapping({
     feed: feedOf(properties.EventSourceArn, host),
     checkpoint: checkpointOf(id, host),
     deliver: batchDelivery(rules, host, functions, () => stopped),
@@ -69,9 +69,9 @@ function fromStream(id: string, properties: MappingProperties, host: Host): Pick
   });
   const stop = () => {
     stopped = true;
-    mapping.stop();
+    return mapping.stop();
   };
-  return { start: mapping.start, stop };
+  return { start: () => mapping.start(), stop };
 }
 
 async function fromQueue(properties: MappingProperties, host: Host): Promise<Pick<Made, 'start' | 'stop'>> {

@@ -1,7 +1,7 @@
 // What the Lambda service of one runtime consists of, and the two calls that everybody else makes to it.
 import type { LambdaCalls } from '../../host.ts';
 import type { Host, InvokeResult } from '../../service.ts';
-import { type AsyncInvocations, makeAsyncInvocations } from './async.ts';
+import { AsyncInvocations } from './async.ts';
 import type { Outcome } from './environment.ts';
 import { type Functions, makeFunctions } from './functions.ts';
 
@@ -18,13 +18,13 @@ export function lambdaOf(host: Host): Lambda {
 
 function makeLambda(host: Host): Lambda {
   const functions = makeFunctions(host);
-  const invocations = makeAsyncInvocations(host, functions);
+  const invocations = new AsyncInvocations(host, functions);
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     invocations.pause();
     await functions.stop();
-    invocations.stop();
+    await invocations.stop();
   };
   host.shared<LambdaCalls>('lambda-calls', () => ({
     async invoke(functionArn, payload, { timeoutMs } = {}) {

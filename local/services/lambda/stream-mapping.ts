@@ -8,6 +8,7 @@ import type { StreamRecord } from './stream-record.ts';
 
 const pageMost = 500;
 const unsavedMost = 500;
+const saveAfterMs = 20;
 const batchMostBytes = 6 * 1024 * 1024;
 
 export type StreamMappingOptions = {
@@ -23,111 +24,118 @@ export type StreamMappingOptions = {
   onError(error: unknown): void;
 };
 
-type Lane = { queue: StreamRecord[]; startSeq: number; busy: boolean };
+type Lane = { queue: StreamRecord[]; startSeq: number; busy: boolean; onFull?: () => void };
 
-export function makeStreamMapping(options: StreamMappingOptions): { start(): Promise<void>; stop(): void } {
-  const { feed, checkpoint, deliver, batchSize, windowMs, clock } = options;
-  const lanes: Lane[] = Array.from({ length: options.lanes }, () => ({ queue: [], startSeq: 0, busy: false }));
-  const queuedMost = 10 * batchSize * options.lanes;
-  let positionSeq = 0;
-  let savedSeq = 0;
-  let queued = 0;
-  let saving = false;
-  let dirty = false;
-  let stopped = false;
+export class StreamMapping {
+  readonly #options: StreamMappingOptions;
+  readonly #lanes: Lane[];
+  readonly #queuedMost: number;
+  #positionSeq = 0;
+  #savedSeq = 0;
+  #queued = 0;
+  #saving: NodeJS.Timeout | undefined;
+  #started = false;
+  #stopped = false;
 
-  function pump(): void {
-    while (!stopped && queued < queuedMost) {
-      const records = feed.after(positionSeq, pageMost);
+  constructor(options: StreamMappingOptions) {
+    this.#options = options;
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: [], startSeq: 0, busy: false }));
+    this.#queuedMost = 10 * options.batchSize * options.lanes;
+  }
+
+  /** Goes on where the checkpoint says; a mapping that has never run begins at the first or after the last record. */
+  async start(): Promise<void> {
+    const { checkpoint, feed, fromLatest } = this.#options;
+    const saved = await checkpoint.load();
+    const origin = saved ? Math.min(...saved) : fromLatest ? feed.lastSeq() : 0;
+    const sameLanes = saved?.length === this.#lanes.length;
+    for (const [i, lane] of this.#lanes.entries()) lane.startSeq = sameLanes ? saved[i]! : origin;
+    this.#started = true;
+    this.#positionSeq = origin;
+    this.#savedSeq = origin;
+    if (!saved) await checkpoint.save(this.#progress());
+    feed.join({ wake: () => this.#pump(), passedSeq: () => this.#savedSeq });
+    this.#pump();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#saving);
+    for (const lane of this.#lanes) lane.onFull?.();
+    if (this.#started) await this.#options.checkpoint.save(this.#progress());
+  }
+
+  #pump(): void {
+    while (!this.#stopped && this.#queued < this.#queuedMost) {
+      const records = this.#options.feed.after(this.#positionSeq, pageMost);
       if (records.length === 0) break;
-      for (const record of records) take(record);
+      for (const record of records) this.#take(record);
     }
     // Records that no filter lets through leave no batch behind, and must be passed all the same.
-    if (positionSeq - savedSeq > unsavedMost && !saving) void save();
-    for (const lane of lanes) if (!lane.busy && lane.queue.length > 0) void work(lane).catch(options.onError);
+    if (this.#positionSeq - this.#savedSeq > unsavedMost) this.#saveSoon();
+    for (const lane of this.#lanes) {
+      if (!lane.busy && lane.queue.length > 0) void this.#work(lane).catch(this.#options.onError);
+    }
   }
 
-  function take(record: StreamRecord): void {
-    positionSeq = record.seq;
-    const lane = lanes[laneOf(record.pk, lanes.length)]!;
-    if (record.seq <= lane.startSeq || !options.matches(record.body)) return;
-    queued += 1;
-    if (lane.queue.push(record) === batchSize) fullLanes.get(lane)?.();
+  #take(record: StreamRecord): void {
+    this.#positionSeq = record.seq;
+    const lane = this.#lanes[laneOf(record.pk, this.#lanes.length)]!;
+    if (record.seq <= lane.startSeq || !this.#options.matches(record.body)) return;
+    this.#queued += 1;
+    if (lane.queue.push(record) === this.#options.batchSize) lane.onFull?.();
   }
 
-  async function work(lane: Lane): Promise<void> {
+  async #work(lane: Lane): Promise<void> {
+    const { batchSize, windowMs, deliver } = this.#options;
     lane.busy = true;
     try {
-      while (lane.queue.length > 0 && !stopped) {
-        if (windowMs > 0 && lane.queue.length < batchSize) await filled(lane);
+      while (lane.queue.length > 0 && !this.#stopped) {
+        if (windowMs > 0 && lane.queue.length < batchSize) await this.#filled(lane);
         const batch = nextBatch(lane.queue, batchSize);
         await deliver(batch);
         lane.queue.splice(0, batch.length);
-        queued -= batch.length;
-        void save();
-        if (lane.queue.length < batchSize) pump();
+        this.#queued -= batch.length;
+        this.#saveSoon();
+        if (lane.queue.length < batchSize) this.#pump();
       }
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
     } finally {
       lane.busy = false;
     }
-    void save();
   }
 
-  const fullLanes = new Map<Lane, () => void>();
-
-  /** resolves when the lane has a whole batch, or when the batching window is over */
-  function filled(lane: Lane): Promise<void> {
+  /** Resolves when the lane has a whole batch, or when the batching window is over. */
+  #filled(lane: Lane): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         timer.cancel();
-        fullLanes.delete(lane);
+        lane.onFull = undefined;
         resolve();
       };
-      const timer = clock.after(windowMs, done);
-      fullLanes.set(lane, done);
+      const timer = this.#options.clock.after(this.#options.windowMs, done);
+      lane.onFull = done;
     });
   }
 
-  const progress = () => lanes.map(({ queue }) => (queue.length > 0 ? queue[0]!.seq - 1 : positionSeq));
-
-  // One save at a time; what happens meanwhile goes into the next.
-  async function save(): Promise<void> {
-    dirty = true;
-    if (saving) return;
-    saving = true;
-    try {
-      while (dirty && !stopped) {
-        dirty = false;
-        const now = progress();
-        await checkpoint.save(now);
-        savedSeq = Math.min(...now);
-        feed.passed();
-      }
-    } catch (error) {
-      options.onError(error);
-    } finally {
-      saving = false;
-    }
+  #progress(): number[] {
+    return this.#lanes.map(({ queue }) => (queue.length > 0 ? queue[0]!.seq - 1 : this.#positionSeq));
   }
 
-  async function start(): Promise<void> {
-    const saved = await checkpoint.load();
-    const origin = saved ? Math.min(...saved) : options.fromLatest ? feed.lastSeq() : 0;
-    for (const [i, lane] of lanes.entries()) lane.startSeq = saved?.length === lanes.length ? saved[i]! : origin;
-    positionSeq = origin;
-    savedSeq = origin;
-    if (!saved) await checkpoint.save(progress());
-    feed.join({ wake: pump, passedSeq: () => savedSeq });
-    pump();
+  // Saved now and then, not per batch: a commit costs more than what a crash makes to be delivered twice.
+  #saveSoon(): void {
+    this.#saving ??= setTimeout(() => void this.#save().catch(this.#options.onError), saveAfterMs);
   }
 
-  const stop = () => {
-    stopped = true;
-    for (const resume of fullLanes.values()) resume();
-  };
-  return { start, stop };
+  async #save(): Promise<void> {
+    this.#saving = undefined;
+    if (this.#stopped) return;
+    const now = this.#progress();
+    await this.#options.checkpoint.save(now);
+    this.#savedSeq = Math.min(...now);
+    this.#options.feed.passed();
+  }
 }
 
 function nextBatch(queue: readonly StreamRecord[], batchSize: number): StreamRecord[] {
