@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiRefused, CommandFailed, type Problem } from './failure.ts';
 
-export type QueryValues = Record<string, string | number | undefined>;
+type QueryValues = Record<string, string | number | undefined>;
 export type Api = {
   readonly endpoint: string;
   get<T>(path: string, query?: QueryValues): Promise<T>;

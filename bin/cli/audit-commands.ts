@@ -81,7 +81,7 @@ function addVerify(audit: Command, surroundings: Surroundings): void {
 }
 
 /** What an auditor reads: each lane with its head, then each fault with the entry it was found at. */
-export function reportLines(report: AuditReport): string[] {
+function reportLines(report: AuditReport): string[] {
   const lanes = report.lanes.map(({ lane, entries, headHash }) => `  ${lane}: ${entries} entries, head ${headHash}`);
   const faults = report.faults.map(
     ({ lane, seq, entryId, fault }) => `  ${lane} entry ${seq}${entryId ? ` (${entryId})` : ''}: ${fault}`,

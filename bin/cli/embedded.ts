@@ -2,11 +2,12 @@
 import { createWriteStream, renameSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { parseChaos } from '../../local/chaos.ts';
 import { startRuntime } from '../../local/main.ts';
 import { ensureAssembly } from '../build.ts';
 import { type Api, openApi } from './api.ts';
 import { holdDataDir, publishEndpoint, readToken, tokenPath } from './data-dir.ts';
-import { BadInput } from './failure.ts';
+import { BadInput, CommandFailed } from './failure.ts';
 import { bootstrapSwarm, type StatusView } from './status-commands.ts';
 import type { Environment } from './terminal.ts';
 
@@ -18,19 +19,18 @@ const logBytesMax = 20 * 1024 * 1024;
 
 /**
  * Starts it on a prepared data folder and returns once the swarm is active. Throws BadInput for a taken port or a
- * malformed setting; nothing is left running then.
+ * malformed setting, CommandFailed when synthesis or the start fails; nothing is left running then.
  */
 export async function startEmbedded({ dataDir, port, env }: EmbeddedOptions): Promise<Embedded> {
+  const settings = settingsIn(env);
   await refuseTakenPort(port);
-  const assembly = await ensureAssembly({ quiet: true });
-  const release = holdDataDir(dataDir);
   const log = openLog(join(dataDir, 'runtime.log'));
-  const settings = { clockSpeed: clockSpeedIn(env), chaos: env.LAZYARK_CHAOS || undefined };
+  const assembly = await ensureAssembly({ quiet: true }).catch((error) => fail(error, log));
+  const release = holdDataDir(dataDir);
   const runtime = await startRuntime({ assembly, dataDir, port, ...settings, log: log.write }).catch((error) => {
     release();
-    throw error;
+    return fail(error, log);
   });
-  const currentToken = () => runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
   let refresh: NodeJS.Timeout | undefined;
   const stop = async () => {
     clearInterval(refresh);
@@ -39,6 +39,7 @@ export async function startEmbedded({ dataDir, port, env }: EmbeddedOptions): Pr
     log.close();
   };
   try {
+    const currentToken = () => runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
     const token = await currentToken();
     const api = openApi({ endpoint: runtime.url, token });
     await activate(api);
@@ -50,6 +51,12 @@ export async function startEmbedded({ dataDir, port, env }: EmbeddedOptions): Pr
     await stop();
     throw error;
   }
+}
+
+// People get the sentence; the log keeps where it came from.
+function fail(error: Error, log: Log): never {
+  log.write({ level: 'error', message: 'start failed', error: error.stack });
+  throw new CommandFailed(`The runtime could not be started: ${error.message}\nDetails: ${log.file}`);
 }
 
 async function republish(dataDir: string, url: string, token: () => Promise<string>): Promise<void> {
@@ -74,18 +81,28 @@ function refuseTakenPort(port: number): Promise<void> {
   });
 }
 
-function clockSpeedIn(env: Environment): number | undefined {
-  if (!env.LAZYARK_CLOCK_SPEED) return undefined;
-  const speed = Number(env.LAZYARK_CLOCK_SPEED);
-  if (speed > 0 && Number.isFinite(speed)) return speed;
-  throw new BadInput(`LAZYARK_CLOCK_SPEED: expected a number above 0, got "${env.LAZYARK_CLOCK_SPEED}"`);
+/** The two settings for experiments, checked before anything is touched. */
+function settingsIn(env: Environment): { clockSpeed?: number; chaos?: string } {
+  const { LAZYARK_CLOCK_SPEED: speed, LAZYARK_CHAOS: chaos } = env;
+  if (speed && !(Number(speed) > 0 && Number.isFinite(Number(speed)))) {
+    throw new BadInput(`LAZYARK_CLOCK_SPEED: expected a number above 0, got "${speed}"`);
+  }
+  try {
+    parseChaos(chaos || undefined);
+  } catch (error) {
+    throw new BadInput((error as Error).message);
+  }
+  return { ...(speed ? { clockSpeed: Number(speed) } : {}), ...(chaos ? { chaos } : {}) };
 }
 
+type Log = { file: string; write(record: object): void; close(): void };
+
 // One earlier log is kept, so the folder does not grow without end.
-function openLog(file: string): { write(record: object): void; close(): void } {
+function openLog(file: string): Log {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logBytesMax) renameSync(file, `${file}.1`);
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
   return {
+    file,
     write: (record) => stream.write(`${JSON.stringify({ at: new Date().toISOString(), ...record })}\n`),
     close: () => stream.end(),
   };

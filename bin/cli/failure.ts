@@ -60,7 +60,7 @@ function refusalLines({ status, problem, message }: ApiRefused): string[] {
 }
 
 /** One line per field: where, what was expected, what was there. */
-export const faultLines = (faults: readonly FieldProblem[]): string[] => faults.map((fault) => `  ${faultText(fault)}`);
+const faultLines = (faults: readonly FieldProblem[]): string[] => faults.map((fault) => `  ${faultText(fault)}`);
 
 export const faultText = ({ path, expected, got }: FieldProblem): string =>
   `${path}: expected ${expected}${got === undefined ? '' : `, got ${got}`}`;

@@ -44,7 +44,7 @@ const looks: Record<string, { icon: string; colour: Colour }> = {
 };
 
 /** A status as icon and word, coloured where the screen has colours. A failed objective is over; a failed task is not. */
-export function statusText(screen: Pick<Screen, 'colours'>, status: string, isTask = true): string {
+function statusText(screen: Pick<Screen, 'colours'>, status: string, isTask = true): string {
   const look = status === 'failed' && !isTask ? looks.dead_letter : looks[status];
   return paint(screen, look?.colour ?? 'grey', `${look?.icon ?? '?'} ${status.replace('_', ' ')}`);
 }

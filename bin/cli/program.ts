@@ -14,7 +14,7 @@ import { addStatusCommands } from './status-commands.ts';
 import { addAgentCommands, addTaskCommands } from './task-commands.ts';
 import { line, paint } from './terminal.ts';
 
-export function buildProgram(surroundings: Surroundings): Command {
+function buildProgram(surroundings: Surroundings): Command {
   const { stdout, stderr } = surroundings.terminal;
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('lazyark')

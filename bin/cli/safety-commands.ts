@@ -41,9 +41,9 @@ export function addSafetyCommands(program: Command, surroundings: Surroundings):
 
 function addEffectCommands(program: Command, surroundings: Surroundings): void {
   const effect = program.command('effect').description('every autonomous side effect, from proposal to outcome');
-  const list = withPage(effect.command('list').description('newest first')).option('--status <status>', 'only those');
-  onApi<PageOptions & { status?: string }>(list, surroundings, async ({ api, options, print }) => {
-    const page = await api.get<PageOf<EffectView>>('/effects', { ...pageQuery(options), status: options.status });
+  const list = withPage(effect.command('list').description('newest first'));
+  onApi<PageOptions>(list, surroundings, async ({ api, options, print }) => {
+    const page = await api.get<PageOf<EffectView>>('/effects', pageQuery(options));
     const row = (item: EffectView) => [item.effectId, item.at, item.status, item.action, item.actor, item.target];
     print(page, () => pageLines(page, ['effect', 'at', 'status', 'action', 'actor', 'target'], row));
   });

@@ -73,7 +73,7 @@ type AgentView = {
   status: string;
   capabilities: string[];
   transport?: string;
-  load?: number;
+  lastSeenAt?: string | null;
 };
 
 export function addAgentCommands(program: Command, surroundings: Surroundings): void {
@@ -87,10 +87,10 @@ export function addAgentCommands(program: Command, surroundings: Surroundings): 
         item.agentId,
         item.status,
         item.transport,
-        item.load,
+        item.lastSeenAt,
         item.capabilities.join(', '),
       ];
-      print(page, () => pageLines(page, ['agent', 'status', 'transport', 'load', 'capabilities'], row));
+      print(page, () => pageLines(page, ['agent', 'status', 'transport', 'last seen', 'capabilities'], row));
     },
   );
   onApi(agent.command('show <agent-id>').description('one agent'), surroundings, async ({ api, print }, id = '') => {

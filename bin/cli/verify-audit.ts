@@ -5,8 +5,8 @@
 // that ends a lane says how many entries there are, so a cut at the end is seen as well.
 import { createHash } from 'node:crypto';
 
-export type AuditFault = { lane: string; seq: number; entryId?: string; fault: string };
-export type LaneReport = { lane: string; entries: number; headHash: string; headSeen: boolean };
+type AuditFault = { lane: string; seq: number; entryId?: string; fault: string };
+type LaneReport = { lane: string; entries: number; headHash: string; headSeen: boolean };
 export type AuditReport = {
   valid: boolean;
   entries: number;
