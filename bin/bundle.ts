@@ -1,5 +1,5 @@
 // Builds everything that is deployed into one folder: the bundled functions, config/, the console, openapi.json.
-import { cpSync, existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
@@ -16,11 +16,11 @@ export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } =
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console'))]);
-  const { version } = (await load('package.json')).default;
+  const version = projectVersion();
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
   copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
   copyIfThere(join(ROOT, 'dist/console'), join(outDir, 'console'));
-  await writeOpenApi(join(outDir, 'openapi.json'));
+  await writeOpenApi(join(outDir, 'openapi.json'), version);
 }
 
 /** One run with splitting: what functions share (the AWS SDK above all) is in the asset once. */
@@ -65,19 +65,15 @@ function copyIfThere(from: string, to: string): void {
 }
 
 /** The document of all rooms' routes. Their handlers are not called, so the rooms get no dependencies. */
-async function writeOpenApi(file: string): Promise<void> {
+async function writeOpenApi(file: string, version: string): Promise<void> {
   const rooms = globSync('functions/*/routes.ts', { cwd: ROOT }).sort();
   if (rooms.length === 0) return;
-  const { openApiOf } = await load('functions/common/http.ts');
-  const { version } = (await load('package.json')).default;
-  const apps = await Promise.all(rooms.map(async (room) => (await load(room)).routes({})));
+  const { openApiOf } = await import('../functions/common/http.ts');
+  const modules = await Promise.all(rooms.map((room) => import(pathToFileURL(join(ROOT, room)).href)));
+  const apps = modules.map(({ routes }) => routes({}));
   writeFileSync(file, JSON.stringify(openApiOf(apps, version)));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: modules found by their path have no type that is known here
-function load(path: string): Promise<any> {
-  const url = pathToFileURL(join(ROOT, path)).href;
-  return path.endsWith('.json') ? import(url, { with: { type: 'json' } }) : import(url);
-}
+const projectVersion = (): string => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 
 if (import.meta.main) await build();
