@@ -56,7 +56,7 @@ export function parseConfig<Schema extends z.ZodType>(file: string, text: string
     }));
     throw new InvalidConfig(file, faults);
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = plainValue(file, document);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap((issue) => {
@@ -67,6 +67,14 @@ export function parseConfig<Schema extends z.ZodType>(file: string, text: string
     });
   });
   throw new InvalidConfig(file, problems);
+}
+
+function plainValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new InvalidConfig(file, [{ line: 1, path: '', expected: `YAML (${(error as Error).message})` }]);
+  }
 }
 
 function textOf(folder: string, file: string): string {

@@ -13,11 +13,11 @@ const byExtension: Record<string, string> = {
 const delimiter = /[,;\t|]/;
 
 /**
- * The media type that was said; else what the ending of the name (or of `fileName`) stands for; else what the content
+ * The media type that was said, unless it says nothing (octet-stream); else what the ending of the name (or of `fileName`) stands for; else what the content
  * looks like: a first line with separators is a table. Without any hint a table is assumed, because agents check it.
  */
 export function mediaTypeOf({ name, mediaType, content }: GivenInput, fileName = name): string {
-  if (mediaType !== undefined) return mediaType;
+  if (mediaType !== undefined && mediaType !== 'application/octet-stream') return mediaType;
   const known = byExtension[/\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''];
   if (known !== undefined) return known;
   if (content === undefined) return 'text/csv';

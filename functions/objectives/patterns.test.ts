@@ -145,6 +145,7 @@ describe('what is known about an input', () => {
   it.each([
     { input: { name: 'a', mediaType: 'text/plain', content: 'x,y\n1,2' }, type: 'text/plain' },
     { input: { name: 'a.CSV' }, type: 'text/csv' },
+    { input: { name: 'a.md', mediaType: 'application/octet-stream' }, type: 'text/markdown' },
     { input: { name: 'a.json' }, type: 'application/json' },
     { input: { name: 'a', content: ' {"x": 1}' }, type: 'application/json' },
     { input: { name: 'a', content: 'x;y\n1;2\n' }, type: 'text/csv' },

@@ -5,7 +5,8 @@ export const plain = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[\\`*_{}[\]<>|~]/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>|~&@]/g, '\\$&')
+    .replace(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
     .replace(/^(#+|[+-]|\d+(?=[.)]))(?=[.)]?(\s|$))/, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
 
 /** A table; columns of numbers are set to the right. */

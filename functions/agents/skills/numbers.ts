@@ -22,7 +22,8 @@ export const percentText = (part: number, whole: number): string =>
 
 /** A measured number to that many decimals. */
 export function roundedText(value: number, decimals: number): string {
-  const rounded = Number(`${Math.round(Number(`${Math.abs(value).toPrecision(15)}e${decimals}`))}e-${decimals}`);
+  const scale = 10 ** decimals;
+  const rounded = Math.round(Number((Math.abs(value) * scale).toPrecision(15))) / scale; // 1.005 is stored as 1.00499…
   return `${value < 0 && rounded !== 0 ? '-' : ''}${rounded.toFixed(decimals)}`;
 }
 
