@@ -263,13 +263,29 @@ describe('lists and verbs', () => {
   });
 
   it('bootstraps and waits until the swarm is active', async () => {
-    const modes = ['not_bootstrapped', 'not_bootstrapped', 'active'];
+    const runs = ['running', 'running', 'succeeded'];
     const api = await anApi({
-      'POST /api/v1/bootstrap': () => ({ status: 202, json: {} }),
-      'GET /api/v1/status': () => ({ json: { mode: modes.length > 1 ? modes.shift() : modes[0] } }),
+      'POST /api/v1/bootstrap': () => ({ status: 202, json: { status: 'never', detail: null } }),
+      'GET /api/v1/bootstrap': () => ({ json: { status: runs.shift(), detail: null } }),
+      'GET /api/v1/control': () => ({ json: { mode: 'active' } }),
     });
     expect(await lazyark(api, 'bootstrap', '--max-spend-usd', '5')).toEqual({ code: 0, out: 'mode active\n', err: '' });
     expect(bodyOf(api.asked[0])).toEqual({ constraints: { maxSpendUsd: 5 } });
+    expect(runs).toEqual([]);
+  });
+
+  it.each([
+    { mode: 'not_bootstrapped', says: 'The bootstrap failed: agt_writer did not answer' },
+    { mode: 'killed', says: 'The kill switch is set' },
+  ])('a bootstrap that leaves the swarm $mode has failed', async ({ mode, says }) => {
+    const api = await anApi({
+      'POST /api/v1/bootstrap': () => ({
+        status: 202,
+        json: { status: 'failed', detail: 'agt_writer did not answer' },
+      }),
+      'GET /api/v1/control': () => ({ json: { mode } }),
+    });
+    expect(await lazyark(api, 'bootstrap')).toMatchObject({ code: 1, err: expect.stringContaining(says) });
   });
 });
 

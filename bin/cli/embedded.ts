@@ -8,7 +8,7 @@ import { ensureAssembly } from '../build.ts';
 import { type Api, openApi } from './api.ts';
 import { holdDataDir, publishEndpoint, readToken, tokenPath } from './data-dir.ts';
 import { BadInput, CommandFailed } from './failure.ts';
-import { bootstrapSwarm, type StatusView } from './status-commands.ts';
+import { bootstrapSwarm, type ControlView } from './status-commands.ts';
 import type { Environment } from './terminal.ts';
 
 export type Embedded = { url: string; api: Api; tokenPath: string; stop(): Promise<void> };
@@ -66,7 +66,7 @@ async function republish(dataDir: string, url: string, token: () => Promise<stri
 
 // A store that was killed stays killed: lifting that is for a person to do.
 async function activate(api: Api): Promise<void> {
-  const { mode } = await api.get<StatusView>('/status');
+  const { mode } = await api.get<ControlView>('/control');
   if (mode !== 'active' && mode !== 'killed') await bootstrapSwarm(api);
 }
 

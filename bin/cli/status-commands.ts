@@ -5,8 +5,10 @@ import type { Api } from './api.ts';
 import { CommandFailed } from './failure.ts';
 import { fieldLines, onApi, type Surroundings } from './session.ts';
 
-export type StatusView = { mode: string; [field: string]: unknown };
-export type BootstrapOptions = { mode?: string; constraints?: { maxSpendUsd: number } };
+export type ControlView = { mode: 'active' | 'killed' | 'not_bootstrapped' };
+type StatusView = { mode: string; [field: string]: unknown };
+type BootstrapRun = { status: 'never' | 'running' | 'succeeded' | 'failed'; detail: string | null };
+type BootstrapRequest = { constraints?: { maxSpendUsd: number } };
 
 const lookEveryMs = 25;
 const bootstrapMsMax = 60_000;
@@ -26,25 +28,27 @@ export function addStatusCommands(program: Command, surroundings: Surroundings):
   bootstrap.option('--max-spend-usd <usd>', 'the most it may ever spend', Number);
   onApi<{ maxSpendUsd?: number }>(bootstrap, surroundings, async ({ api, options, print }) => {
     const constraints = options.maxSpendUsd === undefined ? undefined : { maxSpendUsd: options.maxSpendUsd };
-    const status = await bootstrapSwarm(api, { constraints });
-    print(status, () => [`mode ${status.mode}`]);
+    const control = await bootstrapSwarm(api, { constraints });
+    print(control, () => [`mode ${control.mode}`]);
   });
 }
 
-/** Starts the bootstrap and waits until the swarm is active. Throws CommandFailed with the status when that takes over 60 s. */
-export async function bootstrapSwarm(api: Api, options: BootstrapOptions = {}): Promise<StatusView> {
-  const started = await api.post<{ executionArn?: string; executionId?: string }>('/bootstrap', options);
-  const deadline = Date.now() + bootstrapMsMax;
-  let status = await api.get<StatusView>('/status');
-  while (status.mode !== 'active') {
-    if (status.mode === 'killed')
-      throw new CommandFailed('The kill switch is set; lift it first: lazyark resume --reason …');
-    if (Date.now() > deadline)
-      throw new CommandFailed(
-        `The bootstrap has not ended after 60 s (mode ${status.mode}): ${JSON.stringify(started)}`,
-      );
+/**
+ * Starts the bootstrap and waits until the swarm is active. Throws CommandFailed with the reason when the bootstrap
+ * fails or takes over 60 s, or when the kill switch is set.
+ */
+export async function bootstrapSwarm(api: Api, request: BootstrapRequest = {}): Promise<ControlView> {
+  let run = await api.post<BootstrapRun>('/bootstrap', request);
+  const deadlineMs = Date.now() + bootstrapMsMax;
+  while (run.status === 'running' || run.status === 'never') {
+    if (Date.now() > deadlineMs) throw new CommandFailed('The bootstrap has not ended after 60 s');
     await sleep(lookEveryMs);
-    status = await api.get<StatusView>('/status');
+    run = await api.get<BootstrapRun>('/bootstrap');
   }
-  return status;
+  const control = await api.get<ControlView>('/control');
+  if (control.mode === 'active') return control;
+  if (control.mode === 'killed') {
+    throw new CommandFailed('The kill switch is set; lift it first: lazyark resume --reason …');
+  }
+  throw new CommandFailed(`The bootstrap ${run.status}${run.detail ? `: ${run.detail}` : ''}`);
 }
