@@ -5,8 +5,8 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledge } from './acknowledge.ts';
 import { pascal } from './names.ts';
 import type { Room } from './room.ts';
@@ -53,7 +53,7 @@ export class RoomFunction extends LambdaFunction {
     });
     this.room = room;
     this.name = name;
-    if (props.asynchronousRetries !== undefined) this.#giveUpAfter(props.asynchronousRetries);
+    if (props.asynchronousRetries !== undefined) this.giveUpTo(room.failures, props.asynchronousRetries);
     new RoomAlarm(room, id, {
       metric: this.metricErrors({ statistic: Stats.SUM, period: Duration.minutes(5) }),
       threshold: (props.errorsTolerated ?? 0) + 1,
@@ -76,12 +76,15 @@ export class RoomFunction extends LambdaFunction {
     );
   }
 
-  #giveUpAfter(retryAttempts: number): void {
-    this.configureAsyncInvoke({
-      retryAttempts,
-      maxEventAge: Duration.hours(1),
-      onFailure: new SqsDestination(this.room.failures),
-    });
+  /** Asynchronous calls that failed so many retries, or waited for an hour, end in `queue` with what they were given. */
+  giveUpTo(queue: IQueue, retryAttempts: 0 | 1 | 2): void {
+    this.configureAsyncInvoke({ retryAttempts, maxEventAge: Duration.hours(1), onFailure: this.failuresTo(queue) });
+  }
+
+  /** A destination by ARN with the one right it takes; CDK's own would add two that Lambda never uses. */
+  failuresTo(queue: IQueue): { bind(): { destination: string } } {
+    this.may(['sqs:SendMessage'], [queue.queueArn]);
+    return { bind: () => ({ destination: queue.queueArn }) };
   }
 }
 

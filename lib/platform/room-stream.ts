@@ -1,7 +1,7 @@
 // A table's change stream as a function's input: at least once, in order per item, nothing skipped silently.
 import { Duration } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { RoomFunction } from './room-function.ts';
 import type { RoomTable } from './room-table.ts';
 
@@ -30,7 +30,7 @@ export function feed(fn: RoomFunction, table: RoomTable, props: StreamProps): vo
       bisectBatchOnError: isolate,
       parallelizationFactor: props.parallelBatches ?? 1,
       ...(isolate && { retryAttempts: 10 }),
-      onFailure: new SqsDlq(fn.room.failures),
+      onFailure: fn.failuresTo(fn.room.failures),
       filters: props.filters?.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
     }),
   );

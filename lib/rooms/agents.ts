@@ -1,7 +1,5 @@
 // The room agents: who there is, and the built-in ones, which may do nothing but send their outcome.
 
-import { Duration } from 'aws-cdk-lib';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import type * as Env from '../../functions/agents/env.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
@@ -65,7 +63,7 @@ export class Agents extends Room {
     this.table.allowRead(this.summarize);
   }
 
-  /** No retries: an attempt that failed is judged by the objective's room, which may give the task to another agent. */
+  /** Their one right is to send to the queue of outcomes. No retries: an attempt that failed is judged by the objective's room, which may give the task to another agent. */
   #runBuiltIn(): RoomFunction[] {
     const environment = { OUTCOME_QUEUE_URL: this.outcomes.queueUrl } satisfies EnvOf<typeof Env.RunAgentEnv>;
     return Object.entries(BUILT_IN).map(([name, limits]) => {
@@ -75,12 +73,7 @@ export class Agents extends Room {
         errorsTolerated: 20,
         impact: `Tasks of the agent ${name.slice('run-'.length)} fail one after the other and end as dead letters.`,
       });
-      agent.configureAsyncInvoke({
-        retryAttempts: 0,
-        maxEventAge: Duration.hours(1),
-        onFailure: new SqsDestination(this.outcomes),
-      });
-      this.outcomes.allowSend(agent);
+      agent.giveUpTo(this.outcomes, 0);
       return agent;
     });
   }
