@@ -24,6 +24,24 @@ const entries: readonly Entry[] = [
     ],
     load: () => import('./lambda/service.ts'),
   },
+  { types: ['AWS::StepFunctions::StateMachine'], load: () => import('./states/service.ts') },
+  {
+    types: ['AWS::Events::EventBus', 'AWS::Events::Rule', 'AWS::Events::EventBusPolicy'],
+    load: () => import('./events/service.ts'),
+  },
+  {
+    types: ['AWS::Scheduler::Schedule', 'AWS::Scheduler::ScheduleGroup'],
+    load: () => import('./scheduler/service.ts'),
+  },
+  {
+    types: [
+      'AWS::SecretsManager::Secret',
+      'AWS::SecretsManager::RotationSchedule',
+      'AWS::SecretsManager::ResourcePolicy',
+    ],
+    load: () => import('./secrets/service.ts'),
+  },
+  { types: ['AWS::SQS::Queue'], load: () => import('./sqs.ts') },
 ];
 
 /** Types without a local meaning, each with the reason. */
@@ -42,6 +60,7 @@ const meaningless: Readonly<Record<string, string>> = {
   'AWS::SNS::Subscription': 'see the topic',
   'AWS::S3::BucketPolicy': 'enforces TLS; this endpoint is loopback, and roles decide the rest',
   'AWS::SQS::QueuePolicy': 'enforces TLS and admits services of this same runtime',
+  'AWS::SSM::Parameter': 'tells other stacks and people a value; nothing here reads it back',
   'AWS::XRay::Group': 'no traces are kept',
   'Custom::S3AutoDeleteObjects': 'acts only when a stack is destroyed',
 };

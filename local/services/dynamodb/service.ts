@@ -5,11 +5,12 @@ import { arnOf, type Host, type Made, physicalName, type Resource, type Service 
 const sweepEveryMs = 60_000;
 
 type KeySchema = { AttributeName: string; KeyType: string }[];
-type TableProperties = {
+type Projection = { ProjectionType?: string; NonKeyAttributes?: string[] };
+export type TableProperties = {
   TableName?: string;
   KeySchema: KeySchema;
   AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
-  GlobalSecondaryIndexes?: { IndexName: string; KeySchema: KeySchema; Projection?: { ProjectionType?: string } }[];
+  GlobalSecondaryIndexes?: { IndexName: string; KeySchema: KeySchema; Projection?: Projection }[];
   LocalSecondaryIndexes?: unknown[];
   StreamSpecification?: { StreamViewType?: string };
   TimeToLiveSpecification?: { Enabled?: boolean; AttributeName?: string };
@@ -21,6 +22,8 @@ export type TableFacts = {
   arn: string;
   streamArn: string;
   stream: boolean;
+  /** index → the attributes it carries, when these are not all */
+  projections: Map<string, Set<string>>;
   /** something reads the stream; without a reader its changes are dropped */
   mapped: boolean;
 };
@@ -36,7 +39,14 @@ async function create(resource: Resource, host: Host): Promise<Made> {
   host.store.defineTable(definitionOf(name, properties));
   const arn = arnOf('dynamodb', `table/${name}`);
   const streamArn = `${arn}/stream/2026-01-01T00:00:00.000`;
-  tablesOf(host).set(name, { name, arn, streamArn, stream: Boolean(properties.StreamSpecification), mapped: false });
+  tablesOf(host).set(name, {
+    name,
+    arn,
+    streamArn,
+    stream: Boolean(properties.StreamSpecification),
+    mapped: false,
+    projections: projectionsOf(properties),
+  });
   return {
     ref: name,
     attributes: { Arn: arn, StreamArn: streamArn, TableId: resource.logicalId },
@@ -54,14 +64,24 @@ export function definitionOf(name: string, properties: TableProperties): TableDe
   const view = properties.StreamSpecification?.StreamViewType;
   if (view !== undefined && view !== 'NEW_AND_OLD_IMAGES')
     throw new Error(`the stream must carry both images, not ${view}`);
-  const indexes = (properties.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection }) => {
+  const indexes = (properties.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema }) => {
     requireKeys(KeySchema, `${IndexName}Pk`, `${IndexName}Sk`, `the index ${IndexName}`);
-    if (Projection?.ProjectionType !== 'ALL') throw new Error(`the index ${IndexName} must project all attributes`);
     return { name: IndexName };
   });
   const ttl = properties.TimeToLiveSpecification;
   const stream = properties.StreamSpecification !== undefined;
   return { name, indexes, stream, ...(ttl?.Enabled === false ? {} : ttl && { ttlAttribute: ttl.AttributeName }) };
+}
+
+/** What each index with less than all attributes carries: the keys, and what it names. */
+function projectionsOf({ GlobalSecondaryIndexes = [] }: TableProperties): Map<string, Set<string>> {
+  const partial = GlobalSecondaryIndexes.filter(({ Projection }) => Projection?.ProjectionType !== 'ALL');
+  return new Map(
+    partial.map(({ IndexName, Projection }) => {
+      const keys = ['pk', 'sk', `${IndexName}Pk`, `${IndexName}Sk`];
+      return [IndexName, new Set([...keys, ...(Projection?.NonKeyAttributes ?? [])])];
+    }),
+  );
 }
 
 function requireKeys(schema: KeySchema, hash: string, range: string, what: string): void {

@@ -1,6 +1,7 @@
 // The table port as the workers reach it: each call is checked against the caller's role, may meet chaos, and then
 // goes to the store.
 import {
+  type Item,
   type Key,
   type Page,
   type Query,
@@ -12,8 +13,9 @@ import {
   type WriteOutcome,
 } from '../../../functions/common/table.ts';
 import { AccessDenied, arnOf, type Caller, type Chaos, type Host } from '../../service.ts';
+import { tablesOf } from './service.ts';
 
-type Needs = Pick<Host, 'store' | 'chaos' | 'authorize'>;
+type Needs = Pick<Host, 'store' | 'chaos' | 'authorize' | 'shared'>;
 type GetOptions = { eventually?: boolean };
 
 /** The tables as one function may use them. */
@@ -26,7 +28,7 @@ export function tablesFor(caller: Caller, host: Needs): Tables {
     },
     query: async (query) => {
       allow(host, caller, 'Query', query.index ? `${query.table}/index/${query.index}` : query.table, query.pk);
-      return store.query(query);
+      return projected(await store.query(query), query, host);
     },
     write: async (writes) => {
       for (const write of writes) allow(host, caller, actionOf(write), write.table, keyOf(write).pk);
@@ -34,6 +36,14 @@ export function tablesFor(caller: Caller, host: Needs): Tables {
     },
   };
   return chaos.active ? unreliable(guarded, chaos) : guarded;
+}
+
+/** An index gives back what it carries and no more, as on AWS. */
+function projected(page: Page, { table, index }: Query, host: Needs): Page {
+  const carried = index && tablesOf(host).get(table)?.projections.get(index);
+  if (!carried) return page;
+  const items = page.items.map((item) => Object.entries(item).filter(([name]) => carried.has(name)));
+  return { ...page, items: items.map((entries) => Object.fromEntries(entries) as Item) };
 }
 
 function allow(host: Needs, caller: Caller, operation: string, table: string, pk: string): void {
