@@ -47,9 +47,11 @@ export async function readTrail(
     heads[next] = await readers[next]?.peek();
   }
   const goesOn = heads.some((head) => head !== undefined);
-  const next = Object.fromEntries(
-    readers.map((reader, index) => [reader.lane, heads[index] ? reader.position() : null]),
-  );
+  const position = (name: string) => {
+    const index = readers.findIndex((reader) => reader.lane === name);
+    return heads[index] ? readers[index]?.position() : null;
+  };
+  const next = Object.fromEntries(wanted.map((name) => [name, position(name)]));
   return { items, ...(goesOn ? { cursor: Buffer.from(JSON.stringify(next)).toString('base64url') } : {}) };
 }
 

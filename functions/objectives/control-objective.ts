@@ -91,7 +91,20 @@ export async function reorderObjective(
     }),
   );
   const outcome = await deps.tables.write(writes);
-  return outcome.written ? { kind: 'done', status: first.status } : { kind: 'refused', status: first.status };
+  if (!outcome.written) return { kind: 'refused', status: first.status };
+  await reorderWaiting(objectiveId, rank, deps);
+  return { kind: 'done', status: first.status };
+}
+
+/** Tasks that wait for an agent or a lock stand in its line by the same rank. */
+async function reorderWaiting(objectiveId: string, rank: string, { tables, table }: ControlDeps): Promise<void> {
+  const { items } = await tables.query({ table, pk: objectiveId, sk: { beginsWith: 'waiting#' }, limit: 1_000 });
+  await Promise.all(
+    items.map(({ pk, sk, number }) => {
+      const set = [['waitingSk', `${rank}#${pk}#${number}`]] as const;
+      return tables.write([{ table, update: { pk, sk }, changes: { set }, if: { exists: 'pk' } }]);
+    }),
+  );
 }
 
 const TRIES_MAX = 5;
