@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { AgentCall } from '../common/agent-call.ts';
 import { runAgent } from './agent.ts';
 import { PermanentTaskError, TransientTaskError } from './errors.ts';
-import { handler as drill } from './run-drill.handler.ts';
-import { handler as idler } from './run-noop.handler.ts';
-import { fractionOf } from './skills/misbehave.ts';
+import { misbehave as drillSkill, fractionOf } from './skills/misbehave.ts';
+import { noop } from './skills/noop.ts';
+
+const idler = runAgent({ capabilities: { noop } });
+const drill = runAgent({ capabilities: { 'drill.misbehave': drillSkill } });
 
 const aCall = (changes: Partial<AgentCall> = {}): AgentCall => ({
   taskId: 'tsk_1_0',
@@ -24,8 +26,8 @@ const aCall = (changes: Partial<AgentCall> = {}): AgentCall => ({
 
 describe('an agent', () => {
   it('answers a ping with what it can do', async () => {
-    const agent = runAgent({ capabilities: { a: () => 1, b: () => 2 }, version: '7' });
-    expect(await agent({ ping: true, agentId: 'agt_x' })).toEqual({
+    const agent = runAgent({ capabilities: { a: () => 1, b: () => 2 } });
+    expect(await agent({ ping: true, agentId: 'agt_x' }, { functionVersion: '7' })).toEqual({
       agentId: 'agt_x',
       status: 'READY',
       capabilities: ['a', 'b'],
@@ -108,7 +110,10 @@ describe('the drill', () => {
   });
 
   it.each(['loop', 'exit', 'leak'])('%s takes its worker down or keeps it busy, and nothing else', async (mode) => {
-    const code = `const { handler } = await import(${JSON.stringify(new URL('./run-drill.handler.ts', import.meta.url).href)});
+    const moduleAt = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const code = `const { runAgent } = await import(${moduleAt('./agent.ts')});
+      const { misbehave } = await import(${moduleAt('./skills/misbehave.ts')});
+      const handler = runAgent({ capabilities: { 'drill.misbehave': misbehave } });
       const { parentPort } = await import('node:worker_threads');
       parentPort.postMessage('begun');
       await handler(${JSON.stringify(aCall({ capability: 'drill.misbehave', parameters: { mode } }))});

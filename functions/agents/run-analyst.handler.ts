@@ -1,5 +1,6 @@
 // The agent analyst. Reads tables and texts and says what they hold.
 import { runAgent } from './agent.ts';
+import { download } from './download.client.ts';
 import { outcomeQueue, reporting } from './send-outcome.ts';
 import { aggregate } from './skills/aggregate.ts';
 import { compare } from './skills/compare.ts';
@@ -10,4 +11,4 @@ import { readFeedback } from './skills/read-feedback.ts';
 
 const ofFeedback = { 'feedback.read': readFeedback, 'feedback.nps': computeNps, 'text.complaints': findComplaints };
 const ofTables = { 'table.profile': profile, 'table.compare': compare, 'table.aggregate': aggregate };
-export const handler = reporting(runAgent({ capabilities: { ...ofFeedback, ...ofTables } }), outcomeQueue());
+export const handler = reporting(runAgent({ capabilities: { ...ofFeedback, ...ofTables }, download }), outcomeQueue());

@@ -4,15 +4,15 @@ import { AgentCall } from '../common/agent-call.ts';
 import { readEnv } from '../common/env.ts';
 import { RunAgentEnv } from './env.ts';
 
-type Agent = (event: unknown) => Promise<unknown>;
+type Agent = (event: unknown, context?: { functionVersion?: string }) => Promise<unknown>;
 export type SendOutcome = (outcome: object) => Promise<void>;
 
 /** Pings are answered to the caller; the outcome of a task goes to the queue, an error included, and is no error any more. */
 export const reporting =
   (agent: Agent, send: SendOutcome): Agent =>
-  async (event) => {
+  async (event, context) => {
     const call = AgentCall.pick({ taskId: true, fence: true }).safeParse(event);
-    if (!call.success) return agent(event);
+    if (!call.success) return agent(event, context);
     await send(await outcomeOf(agent, event, call.data));
     return undefined;
   };

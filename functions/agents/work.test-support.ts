@@ -1,5 +1,6 @@
 // Builds what a skill is called with, for tests.
 import type { Work } from './agent.ts';
+import { download } from './download.client.ts';
 import type { Table } from './skills/read-csv.ts';
 import { readCsv } from './skills/read-csv.ts';
 
@@ -15,6 +16,7 @@ export const aWork = (changes: Partial<Work> = {}): Work => ({
   dependencies: {},
   deadlineAt: '2999-01-01T00:00:00.000Z',
   signal: new AbortController().signal,
+  download,
   ...changes,
 });
 

@@ -1,18 +1,20 @@
 // From a task's input name to its table: inline content, or a download over the presigned address.
 import type { AgentInput } from '../../common/agent-call.ts';
 import type { Work } from '../agent.ts';
-import { PermanentTaskError, TransientTaskError } from '../errors.ts';
+import { PermanentTaskError } from '../errors.ts';
 import { type Row, readCsv, type Table } from './read-csv.ts';
 
+type Source = Pick<Work, 'inputs' | 'signal' | 'download'>;
+
 /** The table of the input of that name; every refusal names the input. */
-export async function openTable({ inputs, signal }: Pick<Work, 'inputs' | 'signal'>, name: string): Promise<Table> {
-  const input = inputs.find((one) => one.name === name);
+export async function openTable(work: Source, name: string): Promise<Table> {
+  const input = work.inputs.find((one) => one.name === name);
   if (!input)
     throw new PermanentTaskError(
-      `There is no input "${name}"; there is ${inputs.map((one) => `"${one.name}"`).join(', ') || 'none'}`,
+      `There is no input "${name}"; there is ${work.inputs.map((one) => `"${one.name}"`).join(', ') || 'none'}`,
     );
   try {
-    const table = await readCsv(await bytesOf(input, signal));
+    const table = await readCsv(await bytesOf(input, work));
     return { ...table, rows: named(name, table.rows) };
   } catch (error) {
     throw withName(name, error);
@@ -32,26 +34,8 @@ const withName = (name: string, error: unknown): unknown =>
     ? new PermanentTaskError(`Input "${name}": ${error.message}`)
     : error;
 
-async function bytesOf(
-  { content, url }: AgentInput,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array> | Iterable<Uint8Array>> {
+async function bytesOf({ content, url }: AgentInput, { signal, download }: Source) {
   if (content !== undefined) return [new TextEncoder().encode(content)];
   if (url === undefined) throw new PermanentTaskError('expected content or an address to fetch it from, got neither');
-  const response = await fetch(url, { signal }).catch((error: Error) => {
-    throw new TransientTaskError(`The download did not begin: ${error.message}`);
-  });
-  if (response.status === 404) throw new PermanentTaskError('the uploaded data is not there any more');
-  if (!response.ok || !response.body)
-    throw new TransientTaskError(`The download was answered with status ${response.status}`);
-  return retriable(response.body);
-}
-
-/** A connection that breaks halfway is worth another attempt. */
-async function* retriable(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw new TransientTaskError(`The download broke off: ${(error as Error).message}`);
-  }
+  return download(url, signal);
 }
