@@ -42,6 +42,10 @@ const entries: readonly Entry[] = [
     load: () => import('./secrets/service.ts'),
   },
   { types: ['AWS::SQS::Queue'], load: () => import('./sqs.ts') },
+  {
+    types: ['Api', 'Integration', 'Route', 'Authorizer', 'Stage'].map((name) => `AWS::ApiGatewayV2::${name}`),
+    load: () => import('./http.ts'),
+  },
 ];
 
 /** Types without a local meaning, each with the reason. */
