@@ -127,6 +127,7 @@ describe('recall', () => {
     { text: 'Increase the net promoter score of our shop by 3 %', patternName: 'lucky', succeeded: 1, total: 1 },
     { text: 'increase the Net Promoter Score of our shops', patternName: 'proven', succeeded: 99, total: 100 },
     { text: 'Increase the net promoter score of our shop', patternName: 'failing', succeeded: 1, total: 9 },
+    { text: 'Increase the average order value of our shop', patternName: 'half alike', succeeded: 9, total: 9 },
     { text: 'Reduce the cost of shipping', patternName: 'other', succeeded: 9, total: 9 },
   ];
   it('finds what says nearly the same, the best success rate first', () => {

@@ -59,7 +59,7 @@ it.each([
 
 describe('the finding', () => {
   const rows = [
-    [1, 'Delivery was late. Mail me: ann@example.com please.'],
+    [1, 'Delivery was late, write to ann@example.com please.'],
     [2, 'Late delivery, far too late for the party.'],
     [3, 'The seam broke after a week of use.'],
     [4, 'Delivery late by a day, fine otherwise.'],
@@ -101,7 +101,7 @@ describe('the finding', () => {
 
   it('quotes nothing private and no sentence twice', async () => {
     const { section } = await finding();
-    expect(JSON.stringify(section)).not.toContain('ann@');
+    expect(section.notes![0]).toBe('Delivery: “Delivery was late, write to [e-mail] please.”');
     expect(new Set(section.notes).size).toBe(section.notes!.length);
   });
 
