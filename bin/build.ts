@@ -1,4 +1,4 @@
-// The synthesized app in cdk.out, made again only when something it is made from has changed.
+// The synthesized app for the embedded runtime, made again only when something it is made from has changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,8 @@ const INPUTS = [
   'console/**',
 ];
 const FILES = ['package-lock.json', 'package.json', 'cdk.json', 'tsconfig.json'];
-const ASSEMBLY = join(ROOT, 'cdk.out');
+// Not cdk.out: whoever runs `cdk synth -c stage=prod` there does not change what runs here.
+const ASSEMBLY = join(ROOT, 'dist/assembly');
 const MADE_FROM = join(ROOT, 'dist/assembly.sha256');
 
 export class SynthFailed extends Error {
@@ -53,13 +54,16 @@ export function hashOfInputs(root = ROOT): string {
   return hash.digest('hex');
 }
 
-/** As the CDK CLI does it, without the CLI: the app runs in a process of its own and leaves the assembly in cdk.out. */
+/**
+ * As the CDK CLI does it, without the CLI: the app runs in a process of its own and leaves the assembly behind.
+ * CDK's validation of the template is left to `cdk synth` and the tests: it takes longer than all the rest.
+ */
 function synthesize(quiet: boolean): Promise<void> {
   rmSync(ASSEMBLY, { recursive: true, force: true });
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, ['bin/lazyark.ts'], {
     cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: ASSEMBLY, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: { ...process.env, CDK_OUTDIR: ASSEMBLY, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: 'false' },
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 2],
   });
   const said: string[] = [];
