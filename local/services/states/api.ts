@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { ApiError, type ApiService, arnOf, type Host } from '../../service.ts';
 import { type Call, epochSeconds, jsonApi, type Operation, operation } from '../json-api.ts';
 import type { Engine } from './engine.ts';
-import { type ExecutionRow, executionByArn, historyOf, listExecutions } from './rows.ts';
+import { historyOf } from './history-rows.ts';
+import { type ExecutionRow, executionByArn, listExecutions } from './rows.ts';
 
 const Arn = z.string().min(1).max(2048);
 const Paging = { maxResults: z.int().min(0).max(1000).optional(), nextToken: z.string().optional() };

@@ -3,20 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, arnOf, type Caller, type Host } from '../../service.ts';
 import { type Definition, readDefinition } from './definition.ts';
 import { CalledOff, PAYLOAD_BYTES_MAX, StateFailure } from './failure.ts';
+import { insertHistory, lastEventId } from './history-rows.ts';
 import {
-  createTables,
   definitionText,
   type ExecutionRow,
   executionByArn,
   forgetExecutions,
   framesOf,
   insertExecution,
-  insertHistory,
-  lastEventId,
   reopenExecution,
   runningExecutions,
 } from './rows.ts';
 import { type Office, Run, startedEvent } from './run.ts';
+import { createTables } from './schema.ts';
 import { TaskDesk } from './task-desk.ts';
 import { walkLine } from './walk.ts';
 

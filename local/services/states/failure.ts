@@ -14,6 +14,8 @@ export class StateFailure extends Error {
 export class CalledOff extends Error {
   override name = 'CalledOff';
 }
+/** One for all: it is thrown at the end of every task, and a stack would cost more than the task. */
+export const calledOff = new CalledOff();
 
 export const PAYLOAD_BYTES_MAX = 262_144;
 export const HISTORY_EVENTS_MAX = 25_000;

@@ -1,7 +1,7 @@
 // Map and Parallel: lines that run side by side, each resumed from its own frame; finished ones are never run again.
 import type { Scope, StateNode } from './definition.ts';
 import { type Context, itemInput, valueAt } from './evaluate.ts';
-import { CalledOff, StateFailure } from './failure.ts';
+import { calledOff, StateFailure } from './failure.ts';
 import type { Line } from './line.ts';
 import type { Frame } from './rows.ts';
 
@@ -84,14 +84,14 @@ async function together(
   let taken = 0;
   const worker = async () => {
     for (let n = taken++; n < members.length; n = taken++) {
-      if (signal.aborted) throw new CalledOff();
+      if (signal.aborted) throw calledOff;
       results[n] = await members[n]?.(signal);
     }
   };
   try {
     await Promise.all(Array.from({ length: Math.min(limit, members.length) }, worker));
   } catch (error) {
-    siblings.abort(new CalledOff());
+    siblings.abort(calledOff);
     if (!line.signal.aborted) line.run.event(frame, `${kind}StateFailed`);
     throw error;
   }

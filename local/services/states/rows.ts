@@ -1,5 +1,6 @@
-// What is durable about executions: their rows, the frames they stand in, task tokens and history, in SQLite.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+// What is durable about executions: their rows, and the frames they stand in.
+import type { DatabaseSync } from 'node:sqlite';
+import { prepared } from './schema.ts';
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 export type ExecutionRow = {
@@ -49,50 +50,6 @@ export type Frame = {
 
 /** A frame as it is now, for a write that happens later. */
 export const frameCopy = (frame: Frame): Frame => ({ ...frame, detail: { ...frame.detail } });
-
-export type TaskOutcome = { output: string } | { error: string; cause: string };
-export type TokenRow = {
-  token: string;
-  execution: string;
-  path: string;
-  beat_ms: number;
-  outcome: string | null;
-  ended: number;
-};
-
-const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
-
-/** Compiling a statement costs more than running it. */
-function prepared(db: DatabaseSync, sql: string): StatementSync {
-  const known = statements.get(db) ?? new Map<string, StatementSync>();
-  statements.set(db, known);
-  const statement = known.get(sql) ?? db.prepare(sql);
-  known.set(sql, statement);
-  return statement;
-}
-
-export function createTables(db: DatabaseSync): void {
-  db.exec(`
-    CREATE TABLE IF NOT EXISTS rt_states_definitions (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
-    CREATE TABLE IF NOT EXISTS rt_states_executions (
-      arn TEXT PRIMARY KEY, machine TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, definition TEXT NOT NULL,
-      status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
-      started_ms INTEGER NOT NULL, stopped_ms INTEGER, redrives INTEGER NOT NULL DEFAULT 0) STRICT;
-    CREATE INDEX IF NOT EXISTS rt_states_executions_machine ON rt_states_executions (machine, started_ms);
-    CREATE INDEX IF NOT EXISTS rt_states_executions_running ON rt_states_executions (status) WHERE status = 'RUNNING';
-    CREATE INDEX IF NOT EXISTS rt_states_executions_stopped ON rt_states_executions (stopped_ms);
-    CREATE TABLE IF NOT EXISTS rt_states_frames (
-      execution TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, input TEXT NOT NULL, entered_ms INTEGER NOT NULL,
-      detail TEXT NOT NULL, output TEXT, PRIMARY KEY (execution, path)) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS rt_states_tokens (
-      token TEXT PRIMARY KEY, execution TEXT NOT NULL, path TEXT NOT NULL, beat_ms INTEGER NOT NULL, outcome TEXT,
-      ended INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS rt_states_tokens_execution ON rt_states_tokens (execution);
-    CREATE TABLE IF NOT EXISTS rt_states_history (
-      execution TEXT NOT NULL, first_id INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_id))
-      STRICT, WITHOUT ROWID;
-  `);
-}
 
 export function insertExecution(db: DatabaseSync, row: ExecutionRow, definitionText: string): void {
   prepared(db, 'INSERT OR IGNORE INTO rt_states_definitions VALUES (?, ?)').run(row.definition, definitionText);
@@ -194,50 +151,8 @@ export function finishExecution(
     'UPDATE rt_states_executions SET status = ?, output = ?, error = ?, cause = ?, stopped_ms = ? WHERE arn = ?',
   ).run(end.status, end.output ?? null, end.error ?? null, end.cause ?? null, end.stoppedMs, arn);
   prepared(db, 'UPDATE rt_states_tokens SET ended = 1 WHERE execution = ?').run(arn);
-}
-
-export function insertToken(db: DatabaseSync, token: string, execution: string, path: string, nowMs: number): void {
-  prepared(db, 'INSERT OR IGNORE INTO rt_states_tokens (token, execution, path, beat_ms) VALUES (?, ?, ?, ?)').run(
-    token,
-    execution,
-    path,
-    nowMs,
-  );
-}
-
-export const tokenRow = (db: DatabaseSync, token: string): TokenRow | undefined =>
-  prepared(db, 'SELECT * FROM rt_states_tokens WHERE token = ?').get(token) as TokenRow | undefined;
-
-export const saveOutcome = (db: DatabaseSync, token: string, outcome: string): void =>
-  void prepared(db, 'UPDATE rt_states_tokens SET outcome = ? WHERE token = ?').run(outcome, token);
-
-export const saveBeat = (db: DatabaseSync, token: string, beatMs: number): void =>
-  void prepared(db, 'UPDATE rt_states_tokens SET beat_ms = ? WHERE token = ?').run(beatMs, token);
-
-export const endToken = (db: DatabaseSync, token: string): void =>
-  void prepared(db, 'UPDATE rt_states_tokens SET ended = 1 WHERE token = ?').run(token);
-
-export function insertHistory(db: DatabaseSync, execution: string, events: { id: number }[]): void {
-  const [first] = events;
-  if (!first) return;
-  prepared(db, 'INSERT INTO rt_states_history VALUES (?, ?, ?)').run(execution, first.id, JSON.stringify(events));
-}
-
-export function historyOf(db: DatabaseSync, execution: string): { id: number }[] {
-  const rows = prepared(db, 'SELECT events FROM rt_states_history WHERE execution = ? ORDER BY first_id').all(
-    execution,
-  );
-  return (rows as { events: string }[]).flatMap((row) => JSON.parse(row.events));
-}
-
-/** The last event id that is durable; the next run goes on from there. */
-export function lastEventId(db: DatabaseSync, execution: string): number {
-  const row = prepared(
-    db,
-    'SELECT events FROM rt_states_history WHERE execution = ? ORDER BY first_id DESC LIMIT 1',
-  ).get(execution);
-  const events: { id: number }[] = row ? JSON.parse((row as { events: string }).events) : [];
-  return events.at(-1)?.id ?? 0;
+  // Only what did not succeed can be redriven.
+  if (end.status === 'SUCCEEDED') prepared(db, 'DELETE FROM rt_states_frames WHERE execution = ?').run(arn);
 }
 
 /** Forgets executions that ended before a moment, as AWS does after 90 days; returns how many. */

@@ -3,8 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Caller, Host, Timer } from '../../service.ts';
 import { epochSeconds } from '../json-api.ts';
 import type { Definition } from './definition.ts';
-import { CalledOff, HISTORY_EVENTS_MAX, historyFull } from './failure.ts';
-import { type ExecutionRow, type Frame, finishExecution, insertHistory, type Status } from './rows.ts';
+import { CalledOff, calledOff, HISTORY_EVENTS_MAX, historyFull } from './failure.ts';
+import { insertHistory } from './history-rows.ts';
+import { type ExecutionRow, type Frame, finishExecution, type Status } from './rows.ts';
 
 export type HistoryEvent = {
   id: number;
@@ -83,7 +84,7 @@ export class Run {
 
   /** Makes a change durable, with the history so far. Order is kept; a line that is called off writes nothing. */
   write(signal: AbortSignal, change: (db: DatabaseSync) => void): Promise<void> {
-    if (signal.aborted) throw new CalledOff();
+    if (signal.aborted) throw calledOff;
     return this.#durably(change);
   }
 
@@ -126,13 +127,13 @@ export class Run {
   /** Ends the execution from outside: StopExecution, or its own time-out. */
   callOff(end: End): void {
     this.#end ??= end;
-    this.#controller.abort(new CalledOff());
+    this.#controller.abort(calledOff);
   }
 
   /** Stops walking and leaves everything as it is recorded; a new start goes on from there. */
   park(): void {
     this.#deadline?.cancel();
-    this.#controller.abort(new CalledOff());
+    this.#controller.abort(calledOff);
   }
 
   /** Records how the walk ended. What called it off from outside wins; a parked run records nothing. */
@@ -141,7 +142,7 @@ export class Run {
     this.#deadline?.cancel();
     if (!end) return;
     this.#end = end;
-    this.#controller.abort(new CalledOff());
+    this.#controller.abort(calledOff);
     this.#record(undefined, EVENT[end.status], detailsOf(end));
     await this.#durably((db) => finishExecution(db, this.row.arn, { ...end, stoppedMs: this.host.clock.now() }));
     this.#resolveEnded(end);

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { ApiError, type Caller, type Host } from '../../service.ts';
 import { jsonWithinLimit, PAYLOAD_BYTES_MAX, StateFailure } from './failure.ts';
-import { endToken, executionByArn, saveBeat, saveOutcome, type TaskOutcome, type TokenRow, tokenRow } from './rows.ts';
+import { executionByArn } from './rows.ts';
+import { endToken, saveBeat, saveOutcome, type TaskOutcome, type TokenRow, tokenRow } from './token-rows.ts';
 import { beforeTime } from './waiting.ts';
 
 type Waiter = { settle(outcome: TaskOutcome): void; beat(beatMs: number): void };

@@ -1,10 +1,11 @@
 // One attempt of a Task state: hand the work over, keep its time limits, write what happened into the history.
 import type { StateNode, TaskTarget } from './definition.ts';
 import { type Context, valueAt } from './evaluate.ts';
-import { CalledOff, jsonWithinLimit, StateFailure } from './failure.ts';
+import { calledOff, jsonWithinLimit, StateFailure } from './failure.ts';
 import { perform } from './integrations.ts';
 import type { Line } from './line.ts';
-import { type Frame, frameCopy, insertToken, saveFrame } from './rows.ts';
+import { type Frame, frameCopy, saveFrame } from './rows.ts';
+import { insertToken } from './token-rows.ts';
 import { beforeTime } from './waiting.ts';
 
 /** Does the task with its effective input; returns its result. Throws StateFailure or CalledOff. */
@@ -38,7 +39,7 @@ export async function runTask(
     }
     throw error;
   } finally {
-    over.abort(new CalledOff());
+    over.abort(calledOff);
   }
 }
 
@@ -54,7 +55,7 @@ async function attempt(line: Line, node: StateNode, frame: Frame, asked: Attempt
     say('Started', {});
     const result = await line.run.keepBusy(perform(target, asked.input, line.run));
     if (!token) return result;
-    if (line.signal.aborted) throw new CalledOff();
+    if (line.signal.aborted) throw calledOff;
     frame.detail.submitted = true;
     say('Submitted', { output: JSON.stringify(result ?? null) });
     const copy = frameCopy(frame);

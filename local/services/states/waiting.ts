@@ -1,6 +1,6 @@
 // Waiting on virtual time and on work, until the line is called off.
 import type { Clock } from '../../service.ts';
-import { CalledOff } from './failure.ts';
+import { calledOff } from './failure.ts';
 
 /** Settles as `work` does; rejects with CalledOff on the signal and with `late()` when virtual time reaches `atMs`. */
 export function beforeTime<T>(
@@ -8,14 +8,14 @@ export function beforeTime<T>(
   limit: { clock: Clock; atMs: number; late: () => Error; signal: AbortSignal },
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  if (limit.signal.aborted) reject(new CalledOff());
+  if (limit.signal.aborted) reject(calledOff);
   const timer = Number.isFinite(limit.atMs) ? limit.clock.at(limit.atMs, () => reject(limit.late())) : undefined;
-  const calledOff = () => reject(new CalledOff());
-  limit.signal.addEventListener('abort', calledOff, { once: true });
+  const stop = () => reject(calledOff);
+  limit.signal.addEventListener('abort', stop, { once: true });
   work.then(resolve, reject);
   return promise.finally(() => {
     timer?.cancel();
-    limit.signal.removeEventListener('abort', calledOff);
+    limit.signal.removeEventListener('abort', stop);
   });
 }
 
@@ -24,6 +24,6 @@ export function pauseUntil(clock: Clock, atMs: number, signal: AbortSignal): Pro
   if (clock.now() >= atMs && !signal.aborted) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = clock.at(atMs, resolve);
-  const never = { clock, atMs: Number.POSITIVE_INFINITY, late: () => new CalledOff(), signal };
+  const never = { clock, atMs: Number.POSITIVE_INFINITY, late: () => calledOff, signal };
   return beforeTime(promise, never).finally(() => timer.cancel());
 }

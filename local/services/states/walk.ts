@@ -1,7 +1,7 @@
 // Walks one line of states (the machine itself, a branch, an iteration) from where its frame stands to its end.
 import type { StateNode } from './definition.ts';
 import { caughtOutput } from './evaluate.ts';
-import { CalledOff, catcherFor, jsonWithinLimit, retryFor, StateFailure } from './failure.ts';
+import { CalledOff, calledOff, catcherFor, jsonWithinLimit, retryFor, StateFailure } from './failure.ts';
 import type { Line, Step } from './line.ts';
 import { dropFramesBelow, type Frame, frameCopy, saveFrame } from './rows.ts';
 import type { Run } from './run.ts';
@@ -86,10 +86,10 @@ async function visit(line: Line, node: StateNode, frame: Frame): Promise<Step> {
       if (frame.detail.retryMs !== undefined) await pauseUntil(line.run.host.clock, frame.detail.retryMs, line.signal);
       const step = await VISITS[node.type](line, node, frame);
       jsonWithinLimit(step.output, `output of the state ${node.name}`);
-      if (line.signal.aborted) throw new CalledOff();
+      if (line.signal.aborted) throw calledOff;
       return step;
     } catch (error) {
-      if (line.signal.aborted || error instanceof CalledOff) throw new CalledOff();
+      if (line.signal.aborted || error instanceof CalledOff) throw calledOff;
       const failure = error instanceof StateFailure ? error : new StateFailure('States.Runtime', String(error));
       const caught = await handleFailure(line, node, frame, failure);
       if (caught) return caught;

@@ -1,0 +1,36 @@
+// The tables of the state machines in the runtime's store, and compiled statements on them.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+/** Compiling a statement costs more than running it. */
+export function prepared(db: DatabaseSync, sql: string): StatementSync {
+  const known = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, known);
+  const statement = known.get(sql) ?? db.prepare(sql);
+  known.set(sql, statement);
+  return statement;
+}
+
+export function createTables(db: DatabaseSync): void {
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS rt_states_definitions (hash TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS rt_states_executions (
+      arn TEXT PRIMARY KEY, machine TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, definition TEXT NOT NULL,
+      status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
+      started_ms INTEGER NOT NULL, stopped_ms INTEGER, redrives INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE INDEX IF NOT EXISTS rt_states_executions_machine ON rt_states_executions (machine, started_ms);
+    CREATE INDEX IF NOT EXISTS rt_states_executions_running ON rt_states_executions (status) WHERE status = 'RUNNING';
+    CREATE INDEX IF NOT EXISTS rt_states_executions_stopped ON rt_states_executions (stopped_ms);
+    CREATE TABLE IF NOT EXISTS rt_states_frames (
+      execution TEXT NOT NULL, path TEXT NOT NULL, state TEXT NOT NULL, input TEXT NOT NULL, entered_ms INTEGER NOT NULL,
+      detail TEXT NOT NULL, output TEXT, PRIMARY KEY (execution, path)) STRICT;
+    CREATE TABLE IF NOT EXISTS rt_states_tokens (
+      token TEXT PRIMARY KEY, execution TEXT NOT NULL, path TEXT NOT NULL, beat_ms INTEGER NOT NULL, outcome TEXT,
+      ended INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS rt_states_tokens_execution ON rt_states_tokens (execution);
+    CREATE TABLE IF NOT EXISTS rt_states_history (
+      execution TEXT NOT NULL, first_id INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_id))
+      STRICT;
+  `);
+}
