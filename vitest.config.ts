@@ -12,6 +12,9 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          // Some tests synthesize or bundle the whole: seconds on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: [
             '{functions,lib,local,bin,config}/**/*.test.{ts,mjs}',
             'console/**/*.test.{ts,tsx}',

@@ -42,7 +42,9 @@ export const allSources = (): Source[] =>
 
 /** Tests, and what exists for tests only. */
 export const isTest = (path: string): boolean =>
-  path.startsWith('test/') || /\.(test|contract|test-support)\.[a-z]+$/.test(path) || path === 'local/test-host.ts';
+  /^(test|console\/dev)\//.test(path) ||
+  /\.(test|contract|test-support)\.[a-z]+$/.test(path) ||
+  path === 'local/test-host.ts';
 
 /** `functions/agents/skills/read-csv.ts` → `agents` */
 export const roomOf = (path: string): string | undefined => /^functions\/([a-z-]+)\//.exec(path)?.[1];
