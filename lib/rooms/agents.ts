@@ -13,7 +13,7 @@ import { RoomTable } from '../platform/room-table.ts';
 
 /** What each may use; the drill is meant to run out of it. */
 const BUILT_IN = {
-  'run-analyst': { memoryMb: 512, timeoutSeconds: 120 },
+  'run-analyst': { memoryMb: 1024, timeoutSeconds: 300 },
   'run-strategist': { memoryMb: 512, timeoutSeconds: 120 },
   'run-writer': { memoryMb: 512, timeoutSeconds: 120 },
   'run-noop': { memoryMb: 256, timeoutSeconds: 30 },

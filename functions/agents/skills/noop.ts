@@ -5,7 +5,7 @@ import type { Work } from '../agent.ts';
 import { parametersOf } from '../parameters.ts';
 
 const NoopParameters = z.strictObject({
-  delayMs: z.int().min(0).max(600_000).default(0),
+  delayMs: z.int().min(0).max(25_000).default(0),
   note: z.string().max(1_000).optional(),
 });
 
