@@ -9,7 +9,7 @@ import { openClock, type RuntimeClock } from './clock.ts';
 import { openCredentials } from './credentials.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
 import { makeHost } from './host.ts';
-import type { ApiService, Host, InvokeResult, Made, Service } from './service.ts';
+import type { ApiService, Host, InvokeResult, Made, Resource, Service } from './service.ts';
 import { loadServices, refuseUnknownTypes, standIn } from './services/index.ts';
 import { makeStack } from './template/stack.ts';
 
@@ -41,6 +41,10 @@ export type Runtime = {
   stop(): Promise<void>;
 };
 
+const closeMostMs = 8_000;
+
+type Closer = () => void | Promise<void>;
+
 /** Starts the runtime; throws, with everything closed again, when the assembly cannot be run or the data is in use. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const assembly = readAssembly(resolve(options.assembly));
@@ -48,7 +52,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const chaos = parseChaos(options.chaos);
   const dataDir = resolve(options.dataDir);
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
-  const closers: (() => void | Promise<void>)[] = [];
+  const closers: Closer[] = [];
   try {
     const clock = openClock(dataDir, options.clockSpeed);
     closers.push(() => clock.close());
@@ -84,27 +88,10 @@ async function runStacks(
   host: Host,
   services: readonly Service[],
   endpoint: Endpoint,
-  closers: (() => void | Promise<void>)[],
+  closers: Closer[],
 ): Promise<Runtime> {
-  const factories = new Map(services.flatMap((service) => service.factories).map((factory) => [factory.type, factory]));
   const apis = new Map(services.flatMap((service) => service.apis ?? []).map((api) => [api.name, api]));
-  const imports = new Map<string, string>();
-  const outputs: Record<string, string> = {};
-  const made: Made[] = [];
-  for (const { name, template } of assembly.stacks) {
-    const stack = await makeStack(
-      name,
-      template,
-      async (resource) => {
-        const result = (await factories.get(resource.type)?.create(resource, host)) ?? standIn(resource);
-        if (result.stop) closers.push(() => result.stop?.());
-        return result;
-      },
-      imports,
-    );
-    Object.assign(outputs, stack.outputs);
-    made.push(...stack.made);
-  }
+  const { made, outputs } = await makeAll(assembly, host, services, closers);
   endpoint.serve(host, apis);
   for (const one of made) await one.start?.();
   return {
@@ -116,6 +103,28 @@ async function runStacks(
     secret: (id) => readSecret(id, apis, host),
     stop: once(() => closeAll(closers)),
   };
+}
+
+/** Makes the resources of all stacks. Functions are closed last: what else stops may still need them to finish. */
+async function makeAll(assembly: Assembly, host: Host, services: readonly Service[], closers: Closer[]) {
+  const factories = new Map(services.flatMap((service) => service.factories).map((factory) => [factory.type, factory]));
+  const imports = new Map<string, string>();
+  const outputs: Record<string, string> = {};
+  const made: Made[] = [];
+  const functionClosers: Closer[] = [];
+  closers.push(() => closeAll(functionClosers));
+  const make = async (resource: Resource) => {
+    const result = (await factories.get(resource.type)?.create(resource, host)) ?? standIn(resource);
+    const kept = resource.type === 'AWS::Lambda::Function' ? functionClosers : closers;
+    if (result.stop) kept.push(() => result.stop?.());
+    return result;
+  };
+  for (const { name, template } of assembly.stacks) {
+    const stack = await makeStack(name, template, make, imports);
+    Object.assign(outputs, stack.outputs);
+    made.push(...stack.made);
+  }
+  return { made, outputs };
 }
 
 async function openStore(dataDir: string, clock: RuntimeClock): Promise<SqliteStore> {
@@ -150,8 +159,21 @@ function rememberPort(dataDir: string, port: number): void {
   writeFileSync(join(dataDir, 'endpoint-port'), String(port));
 }
 
-async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
+// A part that cannot close, or takes too long for it, must not keep the others open.
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, closeMostMs);
+    });
+    await Promise.race([
+      Promise.resolve()
+        .then(close)
+        .catch(() => {}),
+      late,
+    ]);
+    clearTimeout(timer);
+  }
 }
 
 function once<T>(fn: () => Promise<T>): () => Promise<T> {

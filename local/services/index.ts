@@ -41,6 +41,7 @@ const entries: readonly Entry[] = [
     ],
     load: () => import('./secrets/service.ts'),
   },
+  { types: ['AWS::S3::Bucket'], load: () => import('./s3.ts') },
   { types: ['AWS::SQS::Queue'], load: () => import('./sqs.ts') },
   {
     types: ['Api', 'Integration', 'Route', 'Authorizer', 'Stage'].map((name) => `AWS::ApiGatewayV2::${name}`),

@@ -18,6 +18,7 @@ const files = {
     export const hanging = () => new Promise(() => setInterval(() => {}, 1000));
     export const exiting = async () => process.exit(3);
     export const leaking = async () => { const kept = []; for (;;) kept.push(new Array(10_000).fill(kept.length)); };
+    export const hoarding = async () => { const kept = []; for (let n = 0; n < 400; n++) kept.push(Buffer.alloc(1_000_000, 1)); await new Promise((r) => setTimeout(r, 60_000, kept)); };
     export const rejecting = async () => { Promise.reject(new Error('nobody looks')); await new Promise((r) => setTimeout(r, 1000)); };
     export const uncaught = async () => { setTimeout(() => { throw new RangeError('late'); }, 1); await new Promise((r) => setTimeout(r, 1000)); };
     export const circular = async () => { const a = {}; a.a = a; return a; };
@@ -35,6 +36,7 @@ const bad = [
   'hanging',
   'exiting',
   'leaking',
+  'hoarding',
   'rejecting',
   'uncaught',
   'circular',
@@ -51,7 +53,10 @@ const app = {
     ...Object.assign(
       {},
       ...bad.map((name) =>
-        functionResources(name, `room/bad.${name}`, { Timeout: name === 'leaking' ? 20 : 1, MemorySize: 64 }),
+        functionResources(name, `room/bad.${name}`, {
+          Timeout: ['leaking', 'hoarding'].includes(name) ? 20 : 1,
+          MemorySize: 64,
+        }),
       ),
     ),
     ...functionResources('broken', 'room/broken.handler'),
@@ -135,6 +140,7 @@ describe('a failure', () => {
     ['hanging', 'Sandbox.Timedout', 'Error: Task timed out after 1.00 seconds'],
     ['exiting', 'Runtime.ExitError', 'Runtime exited with error: exit status 3'],
     ['leaking', 'Runtime.OutOfMemory', 'signal: killed'],
+    ['hoarding', 'Runtime.OutOfMemory', 'signal: killed'],
     ['rejecting', 'Runtime.UnhandledPromiseRejection', 'nobody looks'],
     ['uncaught', 'RangeError', 'late'],
     ['circular', 'Runtime.MarshalError', 'Unable to stringify response body'],
