@@ -1,0 +1,30 @@
+// S3: buckets whose objects are files below the data folder.
+import { type Host, physicalName, type ResourceFactory, type Service } from '../service.ts';
+import { type Buckets, s3Api } from './s3/api.ts';
+import { BucketStore } from './s3/bucket-store.ts';
+
+const bucketsOf = (host: Host): Buckets =>
+  host.shared('s3-buckets', () => ({ names: new Set<string>(), store: new BucketStore(host) }));
+
+const bucketFactory: ResourceFactory = {
+  type: 'AWS::S3::Bucket',
+  async create(resource, host) {
+    const name = String(resource.properties.BucketName ?? physicalName(resource, 63).toLowerCase());
+    // the name becomes a folder
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
+      throw new Error(`${resource.logicalId}: ${name} is no bucket name`);
+    const { names, store } = bucketsOf(host);
+    await store.prepare(name);
+    names.add(name);
+    return {
+      ref: name,
+      attributes: {
+        Arn: `arn:aws:s3:::${name}`,
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${host.region}.amazonaws.com`,
+      },
+    };
+  },
+};
+
+export const service: Service = { factories: [bucketFactory], apis: [s3Api(bucketsOf)] };
