@@ -1,9 +1,10 @@
 // Registers declared agents: the ones of the configuration at bootstrap, and one that joins from outside.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AgentRecord, Agents } from './agents.store.ts';
 import type { AgentDeclaration } from './declaration.ts';
 
 export type RegisterDeps = { agents: Agents; now: () => Date };
+export type JoinDeps = RegisterDeps & { newCredential: () => string };
 
 /** A built-in agent without its function is a fault of the deployment; nothing is registered then. */
 export class MissingAgentFunction extends Error {
@@ -44,12 +45,11 @@ export const digestOf = (credential: string): string => createHash('sha256').upd
 export async function registerFromOutside(
   agent: AgentDeclaration,
   by: string,
-  { agents, now }: RegisterDeps,
-  random = () => randomBytes(32).toString('base64url'),
+  { agents, now, newCredential }: JoinDeps,
 ): Promise<{ record: AgentRecord; credential: string } | undefined> {
   const known = await agents.get(agent.id);
   if (known || agent.transport === 'builtin') return undefined;
-  const credential = random();
+  const credential = newCredential();
   const record = { ...recordFor(agent, {}, now()), credentialDigest: digestOf(credential) };
   await agents.register([record], by);
   return { record, credential };

@@ -4,8 +4,8 @@ import { agentsIn } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
 import { greetAgent } from './greet-agent.ts';
 import { MissingAgentFunction, registerDeclared, registerFromOutside } from './register-agents.ts';
+import { reporting } from './report-outcome.ts';
 import { routes } from './routes.ts';
-import { reporting } from './send-outcome.ts';
 
 const declared = (overrides: object = {}) =>
   AgentDeclaration.parse({
@@ -33,7 +33,7 @@ function aRegistry(pong: unknown = { agentId: 'agt_a', status: 'READY', capabili
     agents,
     now,
     deps: { agents, now, announce, call: async () => pong },
-    http: routes({ tables, table: 'agents', agents, announce, now }),
+    http: routes({ tables, table: 'agents', agents, announce, now, newCredential: () => 'credential' }),
   };
 }
 
@@ -57,10 +57,12 @@ describe('registering', () => {
 
   it('gives an agent from outside a credential that is stored as a digest only', async () => {
     const { deps, agents } = aRegistry();
-    const joined = await registerFromOutside(outside(), 'operator', deps, () => 'secret');
+    const joined = await registerFromOutside(outside(), 'operator', { ...deps, newCredential: () => 'secret' });
     expect(joined?.credential).toBe('secret');
     expect(JSON.stringify(await agents.get('agt_out'))).not.toContain('"secret"');
-    expect(await registerFromOutside(outside(), 'operator', deps)).toBeUndefined();
+    expect(
+      await registerFromOutside(outside(), 'operator', { ...deps, newCredential: () => 'secret' }),
+    ).toBeUndefined();
   });
 });
 

@@ -9,7 +9,14 @@ import { AgentDeclaration } from './declaration.ts';
 import { AgentDeregistered } from './events.ts';
 import { registerFromOutside } from './register-agents.ts';
 
-export type AgentRoutesDeps = { tables: Tables; table: string; agents: Agents; announce: Announce; now: () => Date };
+export type AgentRoutesDeps = {
+  tables: Tables;
+  table: string;
+  agents: Agents;
+  announce: Announce;
+  newCredential: () => string;
+  now: () => Date;
+};
 
 const Agent = z
   .looseObject({

@@ -1,7 +1,8 @@
 // The agent analyst. Reads tables and texts and says what they hold.
 import { runAgent } from './agent.ts';
 import { download } from './download.client.ts';
-import { outcomeQueue, reporting } from './send-outcome.ts';
+import { outcomeQueue } from './outcome-queue.client.ts';
+import { reporting } from './report-outcome.ts';
 import { aggregate } from './skills/aggregate.ts';
 import { compare } from './skills/compare.ts';
 import { computeNps } from './skills/compute-nps.ts';

@@ -1,4 +1,5 @@
 // HTTP of the room agents.
+import { randomBytes } from 'node:crypto';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { announceOn } from '../common/announce.ts';
 import { readEnv } from '../common/env.ts';
@@ -17,6 +18,7 @@ export const handler = serve(
     table,
     agents: agentsIn(tables, table),
     announce: announceOn(EVENT_BUS, new EventBridgeClient()),
+    newCredential: () => randomBytes(32).toString('base64url'),
     now: () => new Date(),
   }),
 );

@@ -1,7 +1,7 @@
 // HTTP of the room bootstrap: bring the swarm up, and see how that went.
 import { createRoute } from '@hono/zod-openapi';
 import { type HttpApp, httpApp, jsonAnswer, jsonBody, problems, z } from '../common/http.ts';
-import { type BootstrapDeps, lastBootstrap, startBootstrap } from './bootstrap-swarm.ts';
+import { type BootstrapDeps, lastBootstrap, startBootstrap } from './bootstrap-runs.client.ts';
 
 const Request = z.strictObject({
   mode: z.enum(['autonomous']).default('autonomous'),

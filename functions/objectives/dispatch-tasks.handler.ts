@@ -5,7 +5,7 @@ import { readEnv } from '../common/env.ts';
 import { lambda } from '../common/lambda.ts';
 import { dispatchChanges, dispatchReminders } from './dispatch-changes.ts';
 import { DispatchTasksEnv } from './env.ts';
-import { dispatchDeps } from './execution.ts';
+import { dispatchDeps } from './execution-deps.ts';
 
 const deps = dispatchDeps(readEnv(DispatchTasksEnv));
 

@@ -1,38 +1,16 @@
 // Starts what is ready on a page of an objective: choose the agent, ask the gate, take the places, mark it running, call.
-import type { AgentCall } from '../common/agent-call.ts';
-import { contentId, taskIdOf } from '../common/ids.ts';
-import type { Item, Tables, Write } from '../common/table.ts';
-import { effectIdOf, type Gate, type Verdict } from '../safety/gate.ts';
-import { type Allocation, type Candidate, chooseAgent, type RosterAgent } from './allocation.ts';
-import type { GiveUp } from './give-up.ts';
-import { waitingFor, waitingKey } from './objective-items.ts';
-import type { Reads } from './objective-reads.ts';
-import type { TaskDefinition } from './plan-page.ts';
+import { taskIdOf } from '../common/ids.ts';
+import type { Item, Write } from '../common/table.ts';
+import { effectIdOf, type Verdict } from '../safety/gate.ts';
+import { callAgent } from './call-agent.ts';
+import { waitingKey } from './objective-items.ts';
+import { type CauseOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
 import { intentOf, proposalFor } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
 import { asStatePage, mayStart, readyTasks, type StatePage } from './state-page.ts';
 
-export type DispatchDeps = {
-  tables: Tables;
-  table: string;
-  reads: Reads;
-  gate: Gate;
-  giveUp: GiveUp;
-  callAgent(functionName: string, call: AgentCall): Promise<void>;
-  inputsOf(objectiveId: string): Promise<AgentCall['inputs']>;
-  runningOf(agent: RosterAgent): Promise<number>;
-  now: () => Date;
-};
-type Placed = { definition: TaskDefinition; agent: Candidate; attempt: number; fence: string; why: string };
-
 /** After the time an agent may take, how long its outcome may be on its way before the task counts as lost. */
 const OUTCOME_GRACE_SECONDS = 60;
-
-/**
- * What caused a start: the stream record or message that made the task ready. The same cause coming twice makes the same
- * attempt with the same fence, so a crash between marking and calling is repaired by the redelivery, and not doubled.
- */
-export type CauseOf = (taskNumber: number) => string;
 
 /**
  * Starts every ready task of the page and answers how many. `page` may be an old image: what has moved on since is refused
@@ -46,7 +24,7 @@ export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: Disp
   );
   const cleared = await askGate(page, placed, deps);
   const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causeOf, deps))];
-  await Promise.all(started.map((one) => call(page, one, deps)));
+  await Promise.all(started.map((one) => callAgent(page, one, deps)));
   return started.length;
 }
 
@@ -72,34 +50,6 @@ async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: Dispat
     );
   });
   return (await Promise.all(placed)).filter((one) => one !== undefined);
-}
-
-const fenceOf = (taskId: string, attempt: number, cause: string): string =>
-  contentId('fnc', taskId, `${attempt}`, cause);
-
-async function place(
-  page: StatePage,
-  number: number,
-  causeOf: CauseOf,
-  deps: DispatchDeps,
-): Promise<Placed | undefined> {
-  const definition = await deps.reads.definition(page.pk, number);
-  const roster = await deps.reads.roster();
-  const capable = roster.filter(({ capabilities }) => capabilities.includes(definition.capability));
-  const candidates = await Promise.all(
-    capable.map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
-  );
-  const nearby = new Set(
-    definition.dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined),
-  );
-  const choice: Allocation = chooseAgent(definition.capability, candidates, nearby);
-  if (choice.kind === 'waiting') {
-    await wait(page, definition, `capability:${definition.capability}`, choice.reason, deps);
-    return undefined;
-  }
-  const attempt = (page.tasks[number]?.attempt ?? 0) + 1;
-  const fence = fenceOf(taskIdOf(page.pk, number), attempt, causeOf(number));
-  return { definition, agent: choice.agent, attempt, fence, why: choice.why };
 }
 
 async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
@@ -209,56 +159,6 @@ async function abandon(page: StatePage, { definition, fence, attempt }: Placed, 
     status: 'failed',
     reason: 'not started: the task had moved on or no place was free',
   });
-}
-
-async function wait(
-  page: StatePage,
-  definition: TaskDefinition,
-  blockedOn: string,
-  reason: string,
-  deps: DispatchDeps,
-) {
-  const { number } = definition;
-  const sinceMs = deps.now().getTime();
-  const put = {
-    ...waitingKey(page.pk, number),
-    number,
-    reason,
-    blockedOn,
-    sinceMs,
-    waitingPk: waitingFor(blockedOn),
-    waitingSk: `${page.rank}#${page.pk}#${number}`,
-    why: `${definition.id} waits: ${reason}`,
-  };
-  await deps.tables.write([
-    { table: deps.table, put, if: { any: [{ missing: 'pk' }, { not: { path: 'blockedOn', equals: blockedOn } }] } },
-  ]);
-}
-
-async function call(page: StatePage, { definition, agent, fence }: Placed, deps: DispatchDeps): Promise<void> {
-  const objective = await deps.reads.objective(page.pk);
-  const dependencies = await Promise.all(definition.dependsOn.map((needed) => dependency(page.pk, needed, deps)));
-  const nowMs = deps.now().getTime();
-  await deps.callAgent(agent.functionName, {
-    taskId: taskIdOf(page.pk, definition.number),
-    fence,
-    agentId: agent.agentId,
-    capability: definition.capability,
-    title: definition.title,
-    parameters: definition.parameters,
-    objective: { objectiveId: page.pk, text: objective?.text ?? '' },
-    inputs: await deps.inputsOf(page.pk),
-    dependencies: Object.fromEntries(dependencies),
-    deadlineAt: new Date(nowMs + definition.timeoutSeconds * 1_000).toISOString(),
-  });
-}
-
-async function dependency(objectiveId: string, number: number, { reads }: DispatchDeps) {
-  const [definition, found] = await Promise.all([
-    reads.definition(objectiveId, number),
-    reads.result(objectiveId, number),
-  ]);
-  return [definition.id, { title: definition.title, result: found?.result ?? null }] as const;
 }
 
 /** Dispatches what a page holds now, read fresh. */

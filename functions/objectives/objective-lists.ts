@@ -12,6 +12,7 @@ export type ListDeps = {
   reads: Pick<Reads, 'page' | 'pages' | 'objective'>;
   now: () => Date;
 };
+export type WaitDeps = ListDeps & { pause(ms: number): Promise<void> };
 type PageOf = { limit: number; cursor?: string; status?: ObjectiveStatus };
 
 /** With a status, pages are filtered after reading, so a page may hold fewer than `limit` and still have a cursor. */
@@ -76,11 +77,11 @@ const LOOK_EVERY_MS = 100;
 const ENDED: readonly ObjectiveStatus[] = ['succeeded', 'failed', 'cancelled'];
 
 /** Answers when the objective has ended, or after the given time; looks at one small item ten times a second. */
-export async function waitForEnd(objectiveId: string, seconds: number, { reads }: ListDeps): Promise<void> {
-  const until = Date.now() + seconds * 1_000;
-  while (Date.now() < until) {
-    const page = await reads.page(objectiveId, 0);
+export async function waitForEnd(objectiveId: string, seconds: number, deps: WaitDeps): Promise<void> {
+  const until = deps.now().getTime() + seconds * 1_000;
+  while (deps.now().getTime() < until) {
+    const page = await deps.reads.page(objectiveId, 0);
     if (!page || ENDED.includes(page.status)) return;
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    await deps.pause(LOOK_EVERY_MS);
   }
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { openTables } from '../common/table-open.ts';
 import { PlanningEnv } from './env.ts';
-import { knownCapabilities } from './execution.ts';
+import { knownCapabilities } from './execution-deps.ts';
 import type { PlanningDeps } from './planning.ts';
 
 export const planningDeps = (): PlanningDeps => ({

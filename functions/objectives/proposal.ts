@@ -1,6 +1,6 @@
 // What the gate is told about the execution of a task. Pure.
 import { taskIdOf } from '../common/ids.ts';
-import type { Proposal } from '../safety/effect.ts';
+import type { Proposal } from '../safety/gate.ts';
 import type { Candidate } from './allocation.ts';
 import type { TaskDefinition } from './plan-page.ts';
 

@@ -1,4 +1,4 @@
-// HTTP of the room objectives: hand in, list, look, pause, resume, cancel, reorder; tasks and artifacts.
+// HTTP of the room objectives: hand in, list, look, pause, resume, cancel, reorder; artifacts.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import {
   type HttpApp,
@@ -13,8 +13,7 @@ import {
 } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { newId } from '../common/ids.ts';
-import type { Value } from '../common/table.ts';
-import { ARTIFACT_BYTES_MAX, type Artifacts } from './artifacts.ts';
+import { ARTIFACT_BYTES_MAX, type Artifacts } from './artifact.ts';
 import {
   type ControlAnswer,
   cancelObjective,
@@ -24,27 +23,19 @@ import {
 } from './control-objective.ts';
 import { ObjectiveRequest, ObjectiveStatus } from './objective.ts';
 import { artifactKey } from './objective-items.ts';
-import { listDeadLetters, listObjectives, lookAtObjective, lookAtTask, waitForEnd } from './objective-lists.ts';
+import { listObjectives, lookAtObjective, waitForEnd } from './objective-lists.ts';
 import type { Reads } from './objective-reads.ts';
 import { type ReceiveDeps, receiveObjective } from './receive-objective.ts';
-import { redriveTask } from './redrive-task.ts';
+import { serveTasks, Task } from './task-routes.ts';
 
-export type ObjectiveRoutesDeps = ReceiveDeps & { reads: Reads; artifacts: Pick<Artifacts, 'uploadUrl'> };
+export type ObjectiveRoutesDeps = ReceiveDeps & {
+  reads: Reads;
+  artifacts: Pick<Artifacts, 'uploadUrl'>;
+  pause(ms: number): Promise<void>;
+};
 
 const Priority = z.object({ score: z.number(), reasons: z.array(z.string()) });
 const Progress = z.object({ percent: z.int(), done: z.int(), total: z.int(), etaAt: z.string().nullable() });
-const Task = z
-  .looseObject({
-    taskId: z.string(),
-    id: z.string(),
-    title: z.string(),
-    capability: z.string(),
-    status: z.string(),
-    agentId: z.string().nullable(),
-    attempts: z.int(),
-    dependsOn: z.array(z.string()),
-  })
-  .openapi('Task');
 const Summary = z
   .object({
     objectiveId: z.string(),
@@ -61,14 +52,13 @@ const Objective = z.looseObject({ ...Summary.shape, tasks: z.array(Task), result
 const Received = z.object({ objectiveId: z.string(), status: ObjectiveStatus, priority: Priority });
 const Moved = z.object({ objectiveId: z.string(), status: ObjectiveStatus });
 const ById = z.object({ objectiveId: z.string().openapi({ param: { name: 'objectiveId', in: 'path' } }) });
-const TaskById = z.object({ taskId: z.string().openapi({ param: { name: 'taskId', in: 'path' } }) });
 const Artifact = z.strictObject({
   name: z.string().min(1).max(200),
   mediaType: z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/, 'a media type such as text/csv'),
   bytes: z.int().min(1).max(ARTIFACT_BYTES_MAX),
 });
 
-const noSuch = (what: string, id: string) => new HttpProblem(404, `no_such_${what}`, `There is no ${what} ${id}`);
+const noSuchObjective = (id: string) => new HttpProblem(404, 'no_such_objective', `There is no objective ${id}`);
 
 export function routes(deps: ObjectiveRoutesDeps): HttpApp {
   const app = httpApp();
@@ -76,7 +66,7 @@ export function routes(deps: ObjectiveRoutesDeps): HttpApp {
   intake(app, deps);
   looking(app, deps);
   controlling(app, deps);
-  tasks(app, deps);
+  serveTasks(app, deps);
   return app;
 }
 
@@ -165,7 +155,7 @@ function looking(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     const { objectiveId } = c.req.valid('param');
     await waitForEnd(objectiveId, c.req.valid('query').waitSeconds, deps);
     const view = await lookAtObjective(objectiveId, deps);
-    if (!view) throw noSuch('objective', objectiveId);
+    if (!view) throw noSuchObjective(objectiveId);
     return c.json(view as never, 200);
   });
 }
@@ -201,58 +191,8 @@ function controlling(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void
 }
 
 function statusOf(objectiveId: string, verb: string, answer: ControlAnswer) {
-  if (answer.kind === 'not_found') throw noSuch('objective', objectiveId);
+  if (answer.kind === 'not_found') throw noSuchObjective(objectiveId);
   if (answer.kind === 'refused')
     throw new HttpProblem(409, 'move_not_allowed', `${objectiveId} is ${answer.status}; it cannot ${verb} from there`);
   return answer.status;
-}
-
-function tasks(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
-  const dead = createRoute({
-    method: 'get',
-    path: '/api/v1/tasks',
-    summary: 'The dead-letter list, oldest first',
-    request: { query: PageQuery.extend({ status: z.literal('dead_letter') }) },
-    responses: {
-      200: jsonAnswer(
-        z.object({
-          items: z.array(z.looseObject({ taskId: z.string(), objectiveId: z.string(), title: z.string() })),
-          cursor: z.string().optional(),
-        }),
-        'A page',
-      ),
-      ...problems(400, 401, 403),
-    },
-  });
-  app.openapi(dead, async (c) => c.json((await listDeadLetters(c.req.valid('query'), deps)) as never, 200));
-  const get = createRoute({
-    method: 'get',
-    path: '/api/v1/tasks/{taskId}',
-    summary: 'One task with its attempts',
-    request: { params: TaskById },
-    responses: { 200: jsonAnswer(Task, 'The task'), ...problems(401, 403, 404) },
-  });
-  app.openapi(get, async (c) => {
-    const view = await lookAtTask(c.req.valid('param').taskId, deps);
-    if (!view) throw noSuch('task', c.req.valid('param').taskId);
-    return c.json(view as unknown as Record<string, Value> as never, 200);
-  });
-  const redrive = createRoute({
-    method: 'post',
-    path: '/api/v1/tasks/{taskId}/redrive',
-    summary: 'Take a task off the dead-letter list and run it again under the same id',
-    request: { params: TaskById },
-    responses: {
-      200: jsonAnswer(z.object({ taskId: z.string(), status: z.string() }), 'It is ready again'),
-      ...problems(401, 403, 404, 409),
-    },
-  });
-  app.openapi(redrive, async (c) => {
-    const { taskId } = c.req.valid('param');
-    const answer = await redriveTask(taskId, c.get('principal').principalId, deps);
-    if (answer.kind === 'not_found') throw noSuch('task', taskId);
-    if (answer.kind === 'refused')
-      throw new HttpProblem(409, 'not_a_dead_letter', `${taskId} is ${answer.status}; only dead letters are redriven`);
-    return c.json({ taskId, status: 'ready' }, 200);
-  });
 }

@@ -1,10 +1,11 @@
 // HTTP of the room objectives.
+import { setTimeout as pause } from 'node:timers/promises';
 import { readEnv } from '../common/env.ts';
 import { serve } from '../common/http.ts';
 import { openTables } from '../common/table-open.ts';
-import { artifactsIn } from './artifacts.ts';
+import { artifactsIn } from './artifacts.client.ts';
 import { ServeHttpEnv } from './env.ts';
-import { knownCapabilities } from './execution.ts';
+import { knownCapabilities } from './execution-deps.ts';
 import { readsIn } from './objective-reads.ts';
 import { routes } from './routes.ts';
 
@@ -20,5 +21,6 @@ export const handler = serve(
     capabilities: knownCapabilities(),
     reads: readsIn(tables, table, now),
     artifacts: artifactsIn(ARTIFACT_BUCKET),
+    pause,
   }),
 );

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda } from '../common/lambda.ts';
 import { SettleTaskEnv } from './env.ts';
-import { settleDeps } from './execution.ts';
+import { settleDeps } from './execution-deps.ts';
 import { settleOutcomes } from './settle-outcomes.ts';
 
 const deps = settleDeps(readEnv(SettleTaskEnv));

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
 import { StartDecompositionEnv } from './env.ts';
-import { planningOn } from './start-decomposition.ts';
+import { planningOn } from './planning-runs.client.ts';
 
 const start = planningOn(readEnv(StartDecompositionEnv).DECOMPOSE_MACHINE_ARN, new SFNClient());
 

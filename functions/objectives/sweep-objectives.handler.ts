@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
 import { SweepObjectivesEnv } from './env.ts';
-import { dispatchDeps } from './execution.ts';
-import { planningOn } from './start-decomposition.ts';
+import { dispatchDeps } from './execution-deps.ts';
+import { planningOn } from './planning-runs.client.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
 
 const env = readEnv(SweepObjectivesEnv);

@@ -1,7 +1,8 @@
 // Once a minute: finds what no event will move any more, and moves it. Everything here can be done twice without harm.
 import type { Item } from '../common/table.ts';
-import { type DispatchDeps, dispatchPage } from './dispatch-tasks.ts';
+import { dispatchPage } from './dispatch-tasks.ts';
 import { ACTIVE, QUEUE } from './objective-items.ts';
+import type { DispatchDeps } from './place-task.ts';
 import { type SettleDeps, settleFailure } from './settle-task.ts';
 import { freeStalePlaces } from './stale-places.ts';
 import { allSucceeded, type StatePage, type TaskState } from './state-page.ts';

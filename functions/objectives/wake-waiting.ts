@@ -1,7 +1,8 @@
 // When a place becomes free or an agent arrives, the tasks that waited for it are looked at again, highest priority first.
 
-import { type DispatchDeps, dispatchStored } from './dispatch-tasks.ts';
+import { dispatchStored } from './dispatch-tasks.ts';
 import { waitingFor } from './objective-items.ts';
+import type { DispatchDeps } from './place-task.ts';
 import { pageOf } from './state-page.ts';
 
 const LOOKED_AT_MAX = 50;

@@ -5,7 +5,7 @@ import { readEnv } from '../common/env.ts';
 import { lambda } from '../common/lambda.ts';
 import { authorize } from './authorize-request.ts';
 import { AuthorizeRequestEnv } from './env.ts';
-import { operatorTokensIn } from './operator-tokens.ts';
+import { operatorTokensIn } from './operator-tokens.client.ts';
 
 const { OPERATOR_TOKEN_SECRET } = readEnv(AuthorizeRequestEnv);
 const tokens = operatorTokensIn(new SecretsManagerClient(), OPERATOR_TOKEN_SECRET, () => new Date());

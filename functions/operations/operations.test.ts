@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { authorize } from './authorize-request.ts';
+import { packageFilesIn } from './console-files.store.ts';
 import { routes } from './routes.ts';
 import { summariesOf } from './summaries.ts';
 
@@ -37,7 +38,7 @@ function anApp() {
     room === 'audit'
       ? Promise.reject(new Error('down'))
       : { from: room, ...(room === 'safety' ? { mode: 'active' } : {}) };
-  return routes({ ask, place, packageFolder });
+  return routes({ ask, place, files: packageFilesIn(packageFolder) });
 }
 
 describe('the room operations over HTTP', () => {

@@ -1,17 +1,15 @@
 // HTTP of the room operations: the status, the API's own documentation, and the console.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createRoute } from '@hono/zod-openapi';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, problems, z } from '../common/http.ts';
 import { referencePage } from './api-reference.ts';
-import { consoleFile } from './console-files.ts';
+import type { PackageFiles } from './console-files.store.ts';
 import { type Ask, type Place, statusOf } from './status.ts';
 
-export type OperationsDeps = { ask: Ask; place: () => Place; packageFolder: string };
+export type OperationsDeps = { ask: Ask; place: () => Place; files: PackageFiles };
 
 const Status = z.looseObject({ mode: z.string(), version: z.string(), silent: z.array(z.string()) }).openapi('Status');
 
-export function routes({ ask, place, packageFolder }: OperationsDeps): HttpApp {
+export function routes({ ask, place, files }: OperationsDeps): HttpApp {
   const app = httpApp();
   const status = createRoute({
     method: 'get',
@@ -20,12 +18,13 @@ export function routes({ ask, place, packageFolder }: OperationsDeps): HttpApp {
     responses: { 200: jsonAnswer(Status, 'The status'), ...problems(401, 403) },
   });
   app.openapi(status, async (c) => c.json((await statusOf(ask, place(), c.get('principal'))) as never, 200));
-  const openApi = () => readFile(join(packageFolder, 'openapi.json'), 'utf8');
-  app.get('/api/v1/openapi.json', async (c) => c.body(await openApi(), 200, { 'content-type': 'application/json' }));
-  app.get('/api/v1/docs', async (c) => c.html(referencePage(JSON.parse(await openApi()))));
+  app.get('/api/v1/openapi.json', async (c) =>
+    c.body(await files.openApi(), 200, { 'content-type': 'application/json' }),
+  );
+  app.get('/api/v1/docs', async (c) => c.html(referencePage(JSON.parse(await files.openApi()))));
   app.get('*', async (c) => {
     const path = new URL(c.req.url).pathname;
-    const file = path.startsWith('/api/') ? undefined : await consoleFile(path, join(packageFolder, 'console'));
+    const file = path.startsWith('/api/') ? undefined : await files.console(path);
     if (!file) throw new HttpProblem(404, 'no_such_route', `GET ${path} is not served`);
     return c.body(file.body as never, 200, file.headers);
   });

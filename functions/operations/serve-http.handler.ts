@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { readEnv } from '../common/env.ts';
 import { serve } from '../common/http.ts';
+import { packageFilesIn } from './console-files.store.ts';
 import { ServeHttpEnv } from './env.ts';
 import { routes } from './routes.ts';
 import { summariesOf } from './summaries.ts';
@@ -14,7 +15,7 @@ const functions = new LambdaClient();
 const { ask, place, seeContext } = summariesOf(readEnv(ServeHttpEnv).SUMMARIES, version, (FunctionName) =>
   functions.send(new InvokeCommand({ FunctionName, Payload: '{}' })),
 );
-const answer = serve(routes({ ask, place, packageFolder }));
+const answer = serve(routes({ ask, place, files: packageFilesIn(packageFolder) }));
 
 export const handler = (event: unknown, context: { invokedFunctionArn: string }) => {
   seeContext(context);

@@ -5,6 +5,9 @@ import { flagCopyOf, flagKey, flagsOf, mayAct } from './control-flags.ts';
 import { ALLOWED_EFFECT_MOVES, type Effect, type EffectStatus, Proposal } from './effect.ts';
 import { decideProposal, type GatePolicy } from './gate-policy.ts';
 
+export type { Proposal } from './effect.ts';
+export { GatePolicy } from './gate-policy.ts';
+
 export type Verdict =
   /** written as executing: act now, then settle */
   | { kind: 'cleared'; effectId: string }

@@ -1,20 +1,14 @@
 // Files that are too large for a request: uploaded and fetched by presigned addresses, so agents need no permissions.
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { AgentCall } from '../common/agent-call.ts';
-import type { ObjectiveInput } from './objective.ts';
+import type { Artifacts } from './artifact.ts';
+import { mediaTypeOf } from './known-input.ts';
 
-export const ARTIFACT_BYTES_MAX = 100 * 1024 * 1024;
 const UPLOAD_SECONDS = 15 * 60;
 const FETCH_SECONDS = 60 * 60;
 
-export type Artifacts = {
-  uploadUrl(artifactId: string, mediaType: string, bytes: number): Promise<string>;
-  inputsOf(inputs: readonly ObjectiveInput[]): Promise<AgentCall['inputs']>;
-};
-
 /** `bucket` holds one object per artifact id. */
-export function artifactsIn(bucket: string, client = new S3Client({ forcePathStyle: true })): Artifacts {
+export function artifactsIn(bucket: string, client = signer()): Artifacts {
   const fetchUrl = (artifactId: string) =>
     getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: artifactId }), { expiresIn: FETCH_SECONDS });
   return {
@@ -26,11 +20,16 @@ export function artifactsIn(bucket: string, client = new S3Client({ forcePathSty
       ),
     inputsOf: (inputs) =>
       Promise.all(
-        inputs.map(async ({ name, mediaType = 'text/plain', content, artifactId }) => ({
+        inputs.map(async ({ name, mediaType, content, artifactId }) => ({
           name,
-          mediaType,
+          mediaType: mediaTypeOf({ name, mediaType, content }),
           ...(artifactId ? { url: await fetchUrl(artifactId) } : { content: content ?? '' }),
         })),
       ),
   };
+}
+
+/** By default the SDK signs the digest of an empty body into an upload's address, which then refuses every file. */
+function signer(): S3Client {
+  return new S3Client({ forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' });
 }

@@ -1,5 +1,4 @@
 // The four steps of a rotation in Secrets Manager. Each may come twice.
-import { randomBytes } from 'node:crypto';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -21,13 +20,11 @@ export class UnusableToken extends Error {
   override name = 'UnusableToken';
 }
 
-const newToken = (): string => randomBytes(32).toString('base64url');
-
 /** setSecret has nothing to do: the token is only kept here, and the authorizer reads it from here. */
 export async function rotateOperatorToken(
   step: RotationStep,
   client: SecretsManagerClient,
-  make = newToken,
+  make: () => string,
 ): Promise<void> {
   if (step.Step === 'createSecret') await createPending(step, client, make);
   if (step.Step === 'testSecret') await testPending(step, client);

@@ -1,8 +1,5 @@
 // A built-in agent reports its outcome itself, with the real name of what went wrong; a crash or a time-out is reported by Lambda.
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AgentCall } from '../common/agent-call.ts';
-import { readEnv } from '../common/env.ts';
-import { RunAgentEnv } from './env.ts';
 
 type Agent = (event: unknown, context?: { functionVersion?: string }) => Promise<unknown>;
 export type SendOutcome = (outcome: object) => Promise<void>;
@@ -29,13 +26,4 @@ async function outcomeOf(agent: Agent, event: unknown, ids: { taskId: string; fe
       .map((line) => line.trim());
     return { ...ids, error: { name: error.name, message: error.message, stack } };
   }
-}
-
-/** The queue of this deployment. The client is made once, and without looking at the queue's address for a region. */
-export function outcomeQueue(): SendOutcome {
-  const { OUTCOME_QUEUE_URL } = readEnv(RunAgentEnv);
-  const client = new SQSClient({ useQueueUrlAsEndpoint: false });
-  return async (outcome) => {
-    await client.send(new SendMessageCommand({ QueueUrl: OUTCOME_QUEUE_URL, MessageBody: JSON.stringify(outcome) }));
-  };
 }

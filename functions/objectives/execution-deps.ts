@@ -4,14 +4,13 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Capabilities, type Capability } from '../common/capability.ts';
 import { readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
-import { gateOf } from '../safety/gate.ts';
-import { GatePolicy } from '../safety/gate-policy.ts';
-import { artifactsIn } from './artifacts.ts';
-import type { DispatchDeps } from './dispatch-tasks.ts';
+import { GatePolicy, gateOf } from '../safety/gate.ts';
+import { artifactsIn } from './artifacts.client.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
 import { resourceKey } from './objective-items.ts';
 import { readsIn } from './objective-reads.ts';
+import type { DispatchDeps } from './place-task.ts';
 import type { SettleDeps } from './settle-task.ts';
 
 const SQS_DELAY_SECONDS_MAX = 900;

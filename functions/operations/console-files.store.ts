@@ -20,13 +20,21 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
+export type PackageFiles = { openApi(): Promise<string>; console(path: string): Promise<ConsoleFile | undefined> };
+
+/** What lies beside the code in the function's package. */
+export const packageFilesIn = (folder: string): PackageFiles => ({
+  openApi: () => readFile(join(folder, 'openapi.json'), 'utf8'),
+  console: (path) => consoleFile(path, join(folder, 'console')),
+});
+
 export type ConsoleFile = { body: Buffer; headers: Record<string, string> };
 
 /**
  * The file for a path, or the console's page for every path that names none (its routes are made in the browser);
  * nothing for a file that does not exist. A path cannot lead out of `folder`.
  */
-export async function consoleFile(path: string, folder: string): Promise<ConsoleFile | undefined> {
+async function consoleFile(path: string, folder: string): Promise<ConsoleFile | undefined> {
   const name = normalize(decodeURIComponent(path)).replace(/^(\.\.[/\\])+/, '');
   const extension = extname(name);
   const isPage = extension === '' || extension === '.html';
