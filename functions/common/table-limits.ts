@@ -109,7 +109,7 @@ export function checkSet(members: Set<string>): void {
 /** Refuses an item over 400 KB; `text` is its encoded form, by which almost every item passes without counting. */
 export function checkItemSize(item: Item, text: string): void {
   if (text.length * BYTES_PER_CHARACTER_MAX <= ITEM_BYTES_MAX) return;
-  if (itemBytes(item) > ITEM_BYTES_MAX) {
+  if (mapBytes(item) > ITEM_BYTES_MAX) {
     throw new InvalidTableCall(`Item size has exceeded the maximum allowed size of ${ITEM_BYTES_MAX} bytes.`);
   }
 }
@@ -118,16 +118,12 @@ export function checkItemSize(item: Item, text: string): void {
 export function checkTransactionSize(items: readonly { item: Item; text: string }[]): void {
   const characters = items.reduce((sum, { text }) => sum + text.length, 0);
   if (characters * BYTES_PER_CHARACTER_MAX <= TRANSACTION_BYTES_MAX) return;
-  if (items.reduce((sum, { item }) => sum + itemBytes(item), 0) > TRANSACTION_BYTES_MAX) {
+  if (items.reduce((sum, { item }) => sum + mapBytes(item), 0) > TRANSACTION_BYTES_MAX) {
     throw new InvalidTableCall('The items of a transaction are larger than 4 MB together.');
   }
 }
 
-/** The size of an item in bytes as DynamoDB counts it: names plus values. */
-export function itemBytes(item: Item): number {
-  return mapBytes(item);
-}
-
+/** Bytes as DynamoDB counts them: names plus values. */
 function mapBytes(map: { [attribute: string]: Value | undefined }): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(map)) {

@@ -1,14 +1,11 @@
-// The SQLite adapter: the contract, a reference model, and what only it has: streams, TTL, group commit, one owner.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+// The SQLite adapter: the contract, a reference model, and what only it has: change log, expiry, definitions, own rows.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tableContract } from './table.contract.ts';
-import { InvalidTableCall, type Write } from './table.ts';
+import { type Changes, InvalidTableCall, TableBusy, TableOutcomeUnknown, type Write } from './table.ts';
 import { openSqlite, type SqliteStore, type TableDefinition } from './table-sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'table-sqlite-'));
@@ -219,48 +216,43 @@ describe('rows of the runtime', () => {
   });
 });
 
-describe('the file', () => {
-  const CHILD = `
-    const { openSqlite } = await import(process.argv[1]);
-    const store = openSqlite(process.argv[2]);
-    store.defineTable({ name: 'tasks', indexes: [], stream: true });
-    for (let n = 0; ; n++) {
-      const pair = ['a', 'b'].map((sk) => ({ table: 'tasks', put: { pk: 'p' + n, sk } }));
-      store.write(pair).then(() => process.stdout.write(n + '\\n'));
-      if (n % 20 === 0) await new Promise(setImmediate);
-    }`;
-  const writer = (path: string) =>
-    spawn(process.execPath, [
-      '--input-type=module',
-      '-e',
-      CHILD,
-      new URL('./table-sqlite.ts', import.meta.url).href,
-      path,
-    ]);
+describe('where the engine of the contract tests is laxer than DynamoDB', () => {
+  it.each<[string, Changes]>([
+    ['removing', { remove: [['nowhere', 'x']] }],
+    ['removing members', { removeFromSet: [[['nowhere', 'x'], ['a']]] }],
+    ['adding members', { addToSet: [[['nothing', 'x'], ['a']]] }],
+    ['setting', { set: [[['nothing', 'x'], 1]] }],
+  ])('%s below a map that is missing or null is refused', async (_name, changes) => {
+    const store = opened();
+    await store.write([put({ nothing: null })]);
+    await expect(store.write([{ table: 'tasks', update: key, changes }])).rejects.toBeInstanceOf(InvalidTableCall);
+  });
+});
 
-  it('loses nothing acknowledged and keeps no half when its process is killed', async () => {
-    const path = join(folder, 'killed.db');
-    const child = writer(path);
-    const acknowledged: number[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      acknowledged.push(Number(line));
-      if (acknowledged.length === 2_000) child.kill('SIGKILL');
-    }
-    const store = opened({ name: 'tasks', indexes: [], stream: true }, path);
-    for (const n of acknowledged) expect((await store.query({ table: 'tasks', pk: `p${n}` })).items).toHaveLength(2);
-    const changes = store.changesAfter('tasks', 0, 1_000_000);
-    expect(changes.length).toBeGreaterThanOrEqual(acknowledged.length * 2);
-    expect(changes.length % 2).toBe(0);
-    store.close();
-  }, 30_000);
+describe('a store that cannot write', () => {
+  it('tells everybody of a commit that failed, keeps nothing of it, and goes on', async () => {
+    const store = opened();
+    await store.durably((db) =>
+      db.exec('CREATE TABLE rt_a (n PRIMARY KEY); CREATE TABLE rt_b (n REFERENCES rt_a DEFERRABLE INITIALLY DEFERRED)'),
+    );
+    const item = store.write([put()]);
+    const orphan = store.durably((db) => db.exec('INSERT INTO rt_b VALUES (1)'));
+    await expect(item).rejects.toBeInstanceOf(TableOutcomeUnknown);
+    await expect(orphan).rejects.toBeInstanceOf(TableOutcomeUnknown);
+    expect(await store.get('tasks', key)).toBeUndefined();
+    expect(store.changesAfter('tasks', 0, 10)).toEqual([]);
+    await store.write([put()]);
+    expect(store.changesAfter('tasks', 0, 10).map(({ seq }) => seq)).toEqual([1]);
+  });
 
-  it('belongs to one process; another one is told so', async () => {
-    const path = join(folder, 'owned.db');
-    const child = writer(path);
-    await once(child.stdout, 'data');
-    expect(() => openSqlite(path)).toThrow(`${path} is in use by another process`);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    openSqlite(path).close();
-  }, 30_000);
+  it('keeps nothing of a transaction that broke in the middle', async () => {
+    const store = opened();
+    store.defineTable({ name: 'broken', indexes: [], stream: false });
+    await store.durably((db) =>
+      db.exec('CREATE TRIGGER rt_break BEFORE INSERT ON t_broken BEGIN SELECT raise(ABORT, 1); END'),
+    );
+    await expect(store.write([put(), { table: 'broken', put: key }])).rejects.toBeInstanceOf(TableBusy);
+    expect(await store.get('tasks', key)).toBeUndefined();
+    expect((await store.write([put()])).written).toBe(true);
+  });
 });

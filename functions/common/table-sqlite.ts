@@ -3,7 +3,7 @@
 // Writes are judged and applied at once, inside the transaction that the current turn of the event loop shares; every
 // answer, reads included, waits until what it has seen is durable. Changes of tables with a stream are logged in the
 // same transaction.
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   InvalidTableCall,
   type Item,
@@ -17,24 +17,15 @@ import {
 } from './table.ts';
 import { decodeItem } from './table-codec.ts';
 import { checkKey } from './table-limits.ts';
+import { type Change, changeOf } from './table-sqlite-changes.ts';
+import { openFile } from './table-sqlite-file.ts';
 import { type GroupCommit, groupCommit } from './table-sqlite-group.ts';
 import { queryRunner } from './table-sqlite-query.ts';
 import { changesOf, prepareSchema, type TableDefinition } from './table-sqlite-schema.ts';
 import { applyStep, judge, type OpenTable, openTable, readStored, type Step } from './table-sqlite-write.ts';
 
+export type { Change } from './table-sqlite-changes.ts';
 export type { TableDefinition } from './table-sqlite-schema.ts';
-
-export type Change = {
-  seq: number;
-  table: string;
-  pk: string;
-  sk: string;
-  kind: 'INSERT' | 'MODIFY' | 'REMOVE';
-  before?: Item;
-  after?: Item;
-  atMs: number;
-  byTtl?: boolean;
-};
 
 export interface SqliteStore extends Tables {
   /** Creates or adapts the table. Throws InvalidTableCall for a definition that cannot be. */
@@ -201,37 +192,7 @@ class Store implements SqliteStore {
   }
 }
 
-/** One process owns a file: the exclusive lock also spares the shared memory that WAL needs otherwise. */
-function openFile(path: string): DatabaseSync {
-  const db = new DatabaseSync(path);
-  try {
-    db.exec('PRAGMA busy_timeout = 3000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;');
-    db.exec(
-      'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; BEGIN EXCLUSIVE; COMMIT;',
-    );
-    return db;
-  } catch (error) {
-    db.close();
-    if (!(error instanceof Error) || !/locked|busy/.test(error.message)) throw error;
-    throw new Error(`${path} is in use by another process. Stop that one first, or choose another data folder.`);
-  }
-}
-
 function expiredKeys(table: OpenTable, nowMs: number): Key[] {
   const seconds = Math.floor(nowMs / 1000);
   return (table.expired?.all(seconds, seconds - EXPIRY_AGE_SECONDS_MAX, SWEEP_BATCH) ?? []) as Key[];
-}
-
-function changeOf(table: string, row: Record<string, SQLOutputValue>): Change {
-  return {
-    seq: Number(row.seq),
-    table,
-    pk: String(row.pk),
-    sk: String(row.sk),
-    kind: row.kind as Change['kind'],
-    ...(row.before === null ? {} : { before: decodeItem(String(row.before)) }),
-    ...(row.after === null ? {} : { after: decodeItem(String(row.after)) }),
-    atMs: Number(row.at_ms),
-    ...(row.by_ttl === null ? {} : { byTtl: true }),
-  };
 }
