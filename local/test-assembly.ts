@@ -1,5 +1,5 @@
 // Small assemblies for the runtime's tests: a template, and handler files written as text.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Runtime, type RuntimeOptions, startRuntime } from './main.ts';
@@ -12,8 +12,11 @@ export type TestApp = {
   rest?: Record<string, unknown>;
 };
 
+/** A new folder, gone again when the test process ends. */
 export function scratchFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'lazyark-runtime-'));
+  const folder = mkdtempSync(join(tmpdir(), 'lazyark-runtime-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Writes cdk.out into `folder` and returns its path. */

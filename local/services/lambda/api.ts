@@ -43,12 +43,7 @@ async function invoke(name: string, request: ApiRequest, caller: Caller, host: H
     const requestId = await invocations.enqueue(fn, json);
     return { status: 202, headers: { 'x-amzn-requestid': requestId }, body: '' };
   }
-  if (fn.reserved !== undefined && fn.pool.load() >= fn.reserved) {
-    throw new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
-      Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
-    });
-  }
-  const outcome = await functions.run(fn, json);
+  const outcome = await functions.runNow(fn, json);
   const headers = jsonHeaders({ 'x-amz-executed-version': '$LATEST' });
   if (outcome.failed) headers['x-amz-function-error'] = 'Unhandled';
   if (request.headers['x-amz-log-type'] === 'Tail') headers['x-amz-log-result'] = logTail(outcome.lines);

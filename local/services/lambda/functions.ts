@@ -42,7 +42,10 @@ export interface Functions {
   /** by name or ARN, qualified or not; throws ResourceNotFoundException */
   find(nameOrArn: string): LambdaFunction;
   has(name: string): boolean;
+  /** waits for a free environment as long as it takes */
   run(fn: LambdaFunction, json: string, requestId?: string): Promise<Outcome>;
+  /** for synchronous callers: throws TooManyRequestsException where the reserved concurrency is spent */
+  runNow(fn: LambdaFunction, json: string): Promise<Outcome>;
   stop(): Promise<void>;
 }
 
@@ -69,6 +72,13 @@ export function makeFunctions(host: Host): Functions {
     },
     has: (name) => functions.has(name),
     run: (fn, json, requestId = randomUUID()) => fn.pool.run(requestId, json),
+    async runNow(fn, json) {
+      if (fn.reserved !== undefined && fn.pool.load() >= fn.reserved) {
+        const Reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
+        throw new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', { Reason });
+      }
+      return fn.pool.run(randomUUID(), json);
+    },
     async stop() {
       clearInterval(retiring);
       await Promise.all([...functions.values()].map(({ pool }) => pool.stop(stopGraceMs)));

@@ -28,7 +28,7 @@ function makeLambda(host: Host): Lambda {
   };
   host.shared<LambdaCalls>('lambda-calls', () => ({
     async invoke(functionArn, payload, { timeoutMs } = {}) {
-      const running = functions.run(functions.find(functionArn), JSON.stringify(payload ?? {}));
+      const running = functions.runNow(functions.find(functionArn), JSON.stringify(payload ?? {}));
       return resultOf(timeoutMs === undefined ? await running : await within(timeoutMs, running));
     },
     async invokeAsync(functionArn, payload) {
