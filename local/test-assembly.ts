@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { type Runtime, type RuntimeOptions, startRuntime } from './main.ts';
 
 type Resources = Record<string, { Type: string; Properties?: Record<string, unknown>; [other: string]: unknown }>;
@@ -12,10 +13,15 @@ export type TestApp = {
   rest?: Record<string, unknown>;
 };
 
-/** A new folder, gone again when the test process ends. */
+const scratch: string[] = [];
+afterAll(() => {
+  for (const folder of scratch) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder, gone again after the tests of the file. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lazyark-runtime-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  scratch.push(folder);
   return folder;
 }
 
