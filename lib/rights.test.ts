@@ -37,6 +37,7 @@ const dispatch = [
   ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
   's3:GetObject ObjectivesArtifactBucket/*',
   send('ObjectivesTimerQueue'),
+  start('ObjectivesDecomposeObjective'),
   ...call(...BUILT_IN),
 ];
 const built = [send('AgentsOutcomeQueue')];
@@ -45,13 +46,6 @@ const EXPECTED: Record<string, string[]> = {
   'objectives/serve-http': [
     ...readWrite('Objectives'),
     ...on('ObjectivesArtifactBucket/*', 's3', 'GetObject', 'PutObject'),
-    send('ObjectivesTimerQueue'),
-  ],
-  'objectives/start-decomposition': [
-    start('ObjectivesDecomposeObjective'),
-    send('ObjectivesTimerQueue'),
-    ...stream('Objectives'),
-    send('ObjectivesFailures'),
   ],
   'objectives/select-objective': readWrite('Objectives'),
   'objectives/recall-similar': readWrite('Objectives'),
@@ -72,7 +66,7 @@ const EXPECTED: Record<string, string[]> = {
     send('ObjectivesTimerQueue'),
     ...consume('AgentsOutcomeQueue'),
   ],
-  'objectives/sweep-objectives': [...dispatch, start('ObjectivesDecomposeObjective'), send('ObjectivesFailures')],
+  'objectives/sweep-objectives': [...dispatch, send('ObjectivesFailures')],
   'objectives/track-roster': [...write('Objectives'), send('ObjectivesFailures')],
   'objectives/summarize-objectives': read('Objectives'),
   'agents/serve-http': [...readWrite('Agents'), announce],

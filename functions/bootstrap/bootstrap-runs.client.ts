@@ -6,15 +6,17 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 
-export type BootstrapDeps = { sfn: SFNClient; machineArn: string; now: () => Date };
-export type BootstrapRun = {
-  status: 'never' | 'running' | 'succeeded' | 'failed';
-  startedAt: string | null;
-  detail: string | null;
-};
+import type { BootstrapRun, Bootstraps } from './bootstrap-run.ts';
+
+type Deps = { sfn: SFNClient; machineArn: string; now: () => Date };
+
+export const bootstrapsOn = (deps: Deps): Bootstraps => ({
+  start: (request) => startBootstrap(request, deps),
+  last: () => lastBootstrap(deps),
+});
 
 /** Names a run by the minute, so that two requests at once meet in the same run. */
-export async function startBootstrap(request: object, { sfn, machineArn, now }: BootstrapDeps): Promise<void> {
+async function startBootstrap(request: object, { sfn, machineArn, now }: Deps): Promise<void> {
   const name = `bootstrap-${now()
     .toISOString()
     .slice(0, 16)
@@ -26,7 +28,7 @@ export async function startBootstrap(request: object, { sfn, machineArn, now }: 
   }
 }
 
-export async function lastBootstrap({ sfn, machineArn }: BootstrapDeps): Promise<BootstrapRun> {
+async function lastBootstrap({ sfn, machineArn }: Deps): Promise<BootstrapRun> {
   const { executions } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: machineArn, maxResults: 1 }));
   const [last] = executions ?? [];
   if (!last) return { status: 'never', startedAt: null, detail: null };

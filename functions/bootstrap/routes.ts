@@ -1,7 +1,7 @@
 // HTTP of the room bootstrap: bring the swarm up, and see how that went.
 import { createRoute } from '@hono/zod-openapi';
 import { type HttpApp, httpApp, jsonAnswer, jsonBody, problems, z } from '../common/http.ts';
-import { type BootstrapDeps, lastBootstrap, startBootstrap } from './bootstrap-runs.client.ts';
+import type { Bootstraps } from './bootstrap-run.ts';
 
 const Request = z.strictObject({
   mode: z.enum(['autonomous']).default('autonomous'),
@@ -15,7 +15,7 @@ const Run = z
   })
   .openapi('BootstrapRun');
 
-export function routes(deps: BootstrapDeps): HttpApp {
+export function routes({ bootstraps }: { bootstraps: Bootstraps }): HttpApp {
   const app = httpApp();
   const start = createRoute({
     method: 'post',
@@ -25,8 +25,8 @@ export function routes(deps: BootstrapDeps): HttpApp {
     responses: { 202: jsonAnswer(Run, 'It runs'), ...problems(400, 401, 403) },
   });
   app.openapi(start, async (c) => {
-    await startBootstrap({ ...c.req.valid('json'), by: c.get('principal').principalId }, deps);
-    return c.json(await lastBootstrap(deps), 202);
+    await bootstraps.start({ ...c.req.valid('json'), by: c.get('principal').principalId });
+    return c.json(await bootstraps.last(), 202);
   });
   const look = createRoute({
     method: 'get',
@@ -34,6 +34,6 @@ export function routes(deps: BootstrapDeps): HttpApp {
     summary: 'How the last bootstrap went',
     responses: { 200: jsonAnswer(Run, 'The last run'), ...problems(401, 403) },
   });
-  app.openapi(look, async (c) => c.json(await lastBootstrap(deps), 200));
+  app.openapi(look, async (c) => c.json(await bootstraps.last(), 200));
   return app;
 }

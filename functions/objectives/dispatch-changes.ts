@@ -3,11 +3,11 @@
 import type { DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { logger } from '../common/lambda.ts';
+import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
 import { dispatchPage, dispatchStored } from './dispatch-tasks.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
-import { isResource, resourceName } from './resources.ts';
 import type { SettleDeps } from './settle-task.ts';
 import {
   asStatePage,
@@ -18,9 +18,9 @@ import {
   type StatePage,
   TASKS_PER_PAGE,
 } from './state-page.ts';
-import { unblockedBy, wakeWaiting } from './wake-waiting.ts';
+import { unblockedBetween, wakeWaiting } from './wake-waiting.ts';
 
-type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'>;
+type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'> & { startPlanning(objectiveId: string): Promise<void> };
 type PageChange = { eventId: string; before?: StatePage; after: StatePage };
 
 const RETRY_SECONDS = 2;
@@ -30,7 +30,7 @@ export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: 
   const changes = records.flatMap(pageChangeIn);
   const byPage = Map.groupBy(changes, ({ after }) => `${after.pk}/${after.sk}`);
   await Promise.all([...byPage.values()].map((group) => insist(group, deps)));
-  for (const record of records) await wakeBehind(record, deps);
+  for (const record of records) await wake(record, deps);
 }
 
 /** A page that fails is tried again by a timer message, so the stream goes on. */
@@ -38,6 +38,7 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const last = group.at(-1);
   if (!last) return;
   try {
+    if (last.after.status === 'queued') return await deps.startPlanning(last.after.pk);
     for (const { before, after } of group) await releaseDependents(before, after, deps);
     const causes = causesIn(group, deps.now().getTime());
     await dispatchPage(last.after, (number) => causes.get(number) ?? last.eventId, deps);
@@ -55,31 +56,24 @@ function causesIn(group: readonly PageChange[], nowMs: number): Map<number, stri
   return causes;
 }
 
-async function wakeBehind(record: DynamoDBRecord, deps: Deps): Promise<void> {
-  const item = imageOf(record, 'OldImage') ?? imageOf(record, 'NewImage');
-  if (!item || !isResource(item as never) || !isRelease(record)) return;
-  const unblocked = unblockedBy(resourceName(item as never), await deps.reads.roster());
+async function wake(record: DynamoDBRecord, deps: Deps): Promise<void> {
+  const [before, after] = [imageOf(record, 'OldImage'), imageOf(record, 'NewImage')];
   try {
-    await wakeWaiting(unblocked, record.eventID ?? '', deps);
+    const unblocked = unblockedBetween(before, after, await deps.reads.roster());
+    if (unblocked.length > 0) await wakeWaiting(unblocked, record.eventID ?? '', deps);
   } catch (error) {
     logger.warn('waking failed; the sweep finds what still waits', { error: error as Error });
   }
 }
 
-const isRelease = (record: DynamoDBRecord): boolean => holders(record, 'NewImage') < holders(record, 'OldImage');
-const holders = (record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): number =>
-  record.dynamodb?.[image]?.holders?.SS?.length ?? 0;
-
 function pageChangeIn(record: DynamoDBRecord): PageChange[] {
   const after = imageOf(record, 'NewImage');
-  if (!after || !record.eventID || !isStatePage(after as never)) return [];
+  if (!after || !record.eventID || !isStatePage(after)) return [];
   const before = imageOf(record, 'OldImage');
-  return [
-    { eventId: record.eventID, after: asStatePage(after as never), before: before && asStatePage(before as never) },
-  ];
+  return [{ eventId: record.eventID, after: asStatePage(after), before: before && asStatePage(before) }];
 }
 
-function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Record<string, unknown> | undefined {
+function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Item | undefined {
   const found = record.dynamodb?.[image];
   return found ? unmarshalItem(found as never) : undefined;
 }

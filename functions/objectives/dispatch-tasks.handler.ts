@@ -1,4 +1,5 @@
-// Starts tasks that became ready: from the table's stream, and from the timer queue.
+// Starts what became ready, planning as well as tasks: from the table's stream, and from the timer queue.
+import { SFNClient } from '@aws-sdk/client-sfn';
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
@@ -6,8 +7,10 @@ import { lambda } from '../common/lambda.ts';
 import { dispatchChanges, dispatchReminders } from './dispatch-changes.ts';
 import { DispatchTasksEnv } from './env.ts';
 import { dispatchDeps } from './execution-deps.ts';
+import { planningOn } from './planning-runs.client.ts';
 
-const deps = dispatchDeps(readEnv(DispatchTasksEnv));
+const env = readEnv(DispatchTasksEnv);
+const deps = { ...dispatchDeps(env), startPlanning: planningOn(env.DECOMPOSE_MACHINE_ARN, new SFNClient()) };
 
 export const handler = lambda(z.custom<DynamoDBStreamEvent | SQSEvent>(), async (event) => {
   const [first] = event.Records;

@@ -7,18 +7,17 @@ const doors = { SAFETY_TABLE: TableName };
 const timer = { TIMER_QUEUE_URL: z.string().min(1) };
 const artifacts = { ARTIFACT_BUCKET: z.string().min(1) };
 
-export const ServeHttpEnv = z.object({ ...table, ...artifacts, ...timer });
-export const StartDecompositionEnv = z.object({ ...table, ...timer, DECOMPOSE_MACHINE_ARN: z.string().min(1) });
+export const ServeHttpEnv = z.object({ ...table, ...artifacts });
 /** the states of decompose-objective */
 export const PlanningEnv = z.object(table);
-export const DispatchTasksEnv = z.object({ ...table, ...doors, ...timer, ...artifacts });
-export const SettleTaskEnv = z.object({ ...table, ...doors, ...timer });
-export const SweepObjectivesEnv = z.object({
+/** dispatch-tasks and sweep-objectives */
+export const DispatchTasksEnv = z.object({
   ...table,
   ...doors,
   ...timer,
   ...artifacts,
   DECOMPOSE_MACHINE_ARN: z.string().min(1),
 });
+export const SettleTaskEnv = z.object({ ...table, ...doors, ...timer });
 export const TrackRosterEnv = z.object(table);
 export const SummarizeObjectivesEnv = z.object(table);

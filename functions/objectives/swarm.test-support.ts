@@ -57,7 +57,8 @@ export async function aSwarm({
   const reminders: Reminder[] = [];
   const capabilities = new Map([capability('work'), capability('rare')].map((one) => [one.name, one]));
   const reads = readsIn(store, objectives, now);
-  const deps: DispatchDeps & SettleDeps = {
+  const deps: DispatchDeps & SettleDeps & { startPlanning(objectiveId: string): Promise<void> } = {
+    startPlanning: async () => undefined,
     tables: store,
     table: objectives,
     now,

@@ -3,12 +3,12 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
-import { SweepObjectivesEnv } from './env.ts';
+import { DispatchTasksEnv } from './env.ts';
 import { dispatchDeps } from './execution-deps.ts';
 import { planningOn } from './planning-runs.client.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
 
-const env = readEnv(SweepObjectivesEnv);
+const env = readEnv(DispatchTasksEnv);
 const deps = { ...dispatchDeps(env), startPlanning: planningOn(env.DECOMPOSE_MACHINE_ARN, new SFNClient()) };
 
 export const handler = lambda(z.unknown(), async (_event, { awsRequestId }) => {

@@ -18,23 +18,21 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
     SAFETY_TABLE: safety.table.tableName,
     ARTIFACT_BUCKET: room.artifacts.bucketName,
     TIMER_QUEUE_URL: room.timers.queueUrl,
+    DECOMPOSE_MACHINE_ARN: room.decompose.stateMachineArn,
   } satisfies EnvOf<typeof Env.DispatchTasksEnv>;
   const dispatch = new RoomFunction(room, 'dispatch-tasks', {
     environment,
-    impact: 'Tasks that are ready wait: running objectives stand still until the sweep or a retry gets through.',
+    impact: 'Objectives stay queued and ready tasks wait until the sweep or a retry gets through.',
   });
   const sweep = new RoomFunction(room, 'sweep-objectives', {
-    environment: {
-      ...environment,
-      DECOMPOSE_MACHINE_ARN: room.decompose.stateMachineArn,
-    } satisfies EnvOf<typeof Env.SweepObjectivesEnv>,
+    environment,
     timeoutSeconds: 60,
     asynchronousRetries: 1,
     impact: 'Objectives whose agent fell silent are not picked up again.',
   });
-  room.decompose.allowStart(sweep);
   for (const fn of [dispatch, sweep]) {
     room.table.allowReadWrite(fn);
+    room.decompose.allowStart(fn);
     safety.table.allowOnly(['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], fn);
     room.artifacts.allowGet(fn);
     room.timers.allowSend(fn);
@@ -43,7 +41,12 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
   feed(dispatch, room.table, {
     filters: [
       { dynamodb: { Keys: { sk: { S: [{ prefix: 'graph#' }] } }, NewImage: { status: { S: ['running'] } } } },
+      {
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { sk: { S: ['graph#00'] } }, NewImage: { status: { S: ['queued'] } } },
+      },
       { dynamodb: { Keys: { pk: { S: [{ prefix: 'resource#' }] } } } },
+      { dynamodb: { Keys: { pk: { S: ['roster'] } } } },
     ],
     batchSizeMax: 100,
     parallelBatches: 10,

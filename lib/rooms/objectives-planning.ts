@@ -3,7 +3,6 @@ import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/objectives/env.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomStateMachine } from '../platform/room-state-machine.ts';
-import { feed } from '../platform/room-stream.ts';
 import type { Objectives } from './objectives.ts';
 
 /** One function per state, in the order of the work. */
@@ -21,33 +20,8 @@ export function planObjectives(room: Objectives): RoomStateMachine {
   const environment = { OBJECTIVES_TABLE: room.table.tableName } satisfies EnvOf<typeof Env.PlanningEnv>;
   const calls = Object.entries(IMPACT).map(([name, impact]) => new RoomFunction(room, name, { environment, impact }));
   room.table.allowReadWrite(...calls);
-  const machine = new RoomStateMachine(room, 'decompose-objective', {
+  return new RoomStateMachine(room, 'decompose-objective', {
     calls,
     impact: 'An objective was not planned and stays where it is until the sweep finds it.',
-  });
-  startPlanning(room, machine);
-  return machine;
-}
-
-function startPlanning(room: Objectives, machine: RoomStateMachine): void {
-  const start = new RoomFunction(room, 'start-decomposition', {
-    environment: {
-      OBJECTIVES_TABLE: room.table.tableName,
-      DECOMPOSE_MACHINE_ARN: machine.stateMachineArn,
-      TIMER_QUEUE_URL: room.timers.queueUrl,
-    } satisfies EnvOf<typeof Env.StartDecompositionEnv>,
-    impact: 'New objectives stay queued: nobody starts to plan them.',
-  });
-  machine.allowStart(start);
-  room.timers.allowSend(start);
-  feed(start, room.table, {
-    filters: [
-      {
-        eventName: ['INSERT'],
-        dynamodb: { Keys: { sk: { S: ['graph#00'] } }, NewImage: { status: { S: ['queued'] } } },
-      },
-    ],
-    batchSizeMax: 100,
-    onFailure: 'isolate',
   });
 }

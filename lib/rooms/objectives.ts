@@ -52,14 +52,12 @@ export class Objectives extends Room {
       environment: {
         OBJECTIVES_TABLE: this.table.tableName,
         ARTIFACT_BUCKET: this.artifacts.bucketName,
-        TIMER_QUEUE_URL: this.timers.queueUrl,
       } satisfies EnvOf<typeof Env.ServeHttpEnv>,
       impact: 'People cannot submit, watch, pause or cancel objectives.',
     });
     this.table.allowReadWrite(serve);
     this.artifacts.allowGet(serve);
     this.artifacts.allowPut(serve);
-    this.timers.allowSend(serve);
     const paths = ['objectives', 'objectives/{proxy+}', 'tasks', 'tasks/{proxy+}', 'artifacts'];
     return { by: serve, paths: paths.map((path) => `/api/v1/${path}`) };
   }
