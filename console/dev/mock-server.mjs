@@ -3,210 +3,119 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { agents, control, entries, moved, objectives, status, ulid } from './mock-data.mjs';
 
-const empty = process.argv.includes('--empty');
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || 4490;
 const root = join(import.meta.dirname, '../../dist/console');
-const startMs = Date.now();
-const at = (seconds) => new Date(startMs + seconds * 1000).toISOString();
-const ulid = (n) => `01JD4Q8Z3X5C7V9B1N2M${String(n).padStart(6, '0')}`;
-const control = { mode: 'active', killed: false, reason: null, by: null, at: null };
-const moved = new Map();
 
-const report = `# Why customers leave, and what to do first
-
-**982 answers**, 20 June – 18 September. The score stands at **+31.4**; the goal is **+33.0**. Closing the two largest complaints is enough to reach it.
-
-## Where the score comes from
-| Group | Answers | Share | Change to last quarter |
-|:--|--:|--:|--:|
-| Promoters (9–10) | 511 | 52.0 % | +1.2 |
-| Passives (7–8) | 268 | 27.3 % | −0.4 |
-| Detractors (0–6) | 203 | 20.7 % | −0.8 |
-
-## Main complaints
-1. **Delivery was late** — 74 answers, worst in *Home & Garden* (NPS +8).
-2. **Size did not fit** — 51 answers, nearly all in *Dresses*.
-3. **Return took too long** — 33 answers.
-
-> “Third time that the parcel came after the date you promised.”
-
-## Actions, best first
-- Promise a date only when the carrier confirmed it: **+1.1** expected, small effort.
-- Show measurements of the model beside the size table: **+0.7** expected, small effort.
-- Refund when the parcel is scanned, not when it is unpacked: **+0.4** expected, medium effort.
-`;
-const plan = [
-  ['read', 'Read the feedback', 'feedback.read', [], -64, 3, 'agt_analyst', { input: 'feedback' }],
-  ['nps', 'Compute the net promoter score', 'feedback.nps', ['read'], -61, 9, 'agt_analyst', { column: 'score', scale: '0-10' }],
-  ['complaints', 'Find the main complaints', 'text.complaints', ['read'], -61, 24, 'agt_analyst', { column: 'comment', most: 5 }],
-  ['segments', 'Compare departments', 'feedback.segments', ['read'], -60, 38, 'agt_analyst', { by: 'department' }],
-  ['trend', 'Follow the trend over the quarter', 'feedback.trend', ['nps'], -52, 30, 'agt_analyst', { every: 'week' }],
-  ['causes', 'Connect complaints with departments', 'text.causes', ['complaints', 'segments'], -22, 900, 'agt_strategist', {}],
-  ['rank', 'Rank actions by effect and effort', 'strategy.rank', ['causes', 'nps', 'trend'], null, 0, null, { goal: '+5 %' }],
-  ['effort', 'Estimate the effort', 'strategy.effort', ['causes'], null, 0, null, {}],
-  ['report', 'Write the report', 'report.write', ['rank', 'effort'], null, 0, null, { format: 'markdown' }],
-];
-const attempts = [0, 1, 2].map((n) => ({
-  at: at(-300 + n * 40),
-  agentId: n === 1 ? 'agt_reader-2' : 'agt_analyst',
-  name: 'PermanentTaskError',
-  message: `Line ${312 + n} has 7 fields where 6 were expected; the quote in field 5 is never closed.`,
-  transient: n < 2,
-  stack: `PermanentTaskError: Line ${312 + n} has 7 fields where 6 were expected\n    at readCsv (functions/agents/skills/read-csv.ts:48:11)\n    at run (functions/agents/run-analyst.ts:22:18)`,
-}));
-
-function runningTasks(objective, mode) {
-  const nowMs = Date.now();
-  return plan.map(([id, title, capability, dependsOn, from, seconds, agentId, parameters], n) => {
-    const started = mode === 'done' ? -4000 + n * 30 : from;
-    const finished = started === null ? null : mode === 'done' ? started + 12 + n * 7 : started + seconds;
-    const dead = mode === 'dead' && id === 'complaints';
-    const blocked = mode === 'dead' && n > 4;
-    const isOver = finished !== null && startMs + finished * 1000 <= nowMs;
-    const status = dead ? 'dead_letter' : blocked || started === null ? 'pending' : isOver ? 'succeeded' : 'running';
-    const task = { taskId: `tsk_${objective.slice(4)}_${n}`, id, title, capability, status, agentId: blocked ? null : (agentId ?? (mode === 'done' ? 'agt_writer' : null)), dependsOn, parameters };
-    Object.assign(task, { attempts: dead ? 3 : status === 'pending' ? 0 : id === 'segments' ? 2 : 1, startedAt: started === null || blocked ? null : at(started), finishedAt: isOver || dead ? at(finished) : null });
-    if (status === 'succeeded') task.result = id === 'nps' ? { nps: 31.4, promoters: 511, passives: 268, detractors: 203 } : { rows: 982 };
-    if (dead) task.error = { ...attempts[2], attempts };
-    return task;
-  });
-}
-
-const wide = Array.from({ length: 1000 }, (_, n) => {
-  const layer = Math.floor(n / 50);
-  const status = layer < 8 ? 'succeeded' : layer === 8 ? 'running' : 'pending';
-  return {
-    taskId: `tsk_${ulid(7)}_${n}`,
-    title: `Check product page ${n + 1}`,
-    capability: 'noop',
+const problem = (status, code, detail, errors) => ({
+  status,
+  body: {
+    type: 'about:blank',
+    title: { 400: 'Not valid', 401: 'Not authenticated', 404: 'Not found' }[status],
     status,
-    agentId: status === 'pending' ? null : `agt_noop-${n % 5}`,
-    attempts: status === 'pending' ? 0 : 1,
-    dependsOn: layer === 0 ? [] : [`tsk_${ulid(7)}_${n - 50}`, `tsk_${ulid(7)}_${(layer - 1) * 50 + ((n * 7) % 50)}`],
-    parameters: {},
-    startedAt: status === 'pending' ? null : at(-400 + layer * 40 + (n % 50) / 5),
-    finishedAt: status === 'succeeded' ? at(-365 + layer * 40 + (n % 50) / 5) : null,
-    result: status === 'succeeded' ? { ok: true } : null,
-  };
+    code,
+    detail,
+    errors,
+  },
 });
-const done = (tasks) => tasks.filter((task) => task.status === 'succeeded').length;
-function objective(n, text, status, score, createdAt, more = {}) {
-  const objectiveId = `obj_${ulid(n)}`;
-  const now = moved.get(objectiveId) ?? status;
-  const tasks = more.tasks ?? (now === 'queued' || now === 'planning' ? [] : runningTasks(objectiveId, status === 'succeeded' ? 'done' : status === 'failed' ? 'dead' : 'running'));
-  const progress = { percent: tasks.length ? (done(tasks) / tasks.length) * 100 : 0, done: done(tasks), total: tasks.length, etaAt: now === 'running' ? at(380) : null };
-  const reasons = ['impact 8 of 10: +40', 'due in days: +12', 'waits since 4 m: +2', 'small plan: +4'];
-  return { objectiveId, text, status: now, priority: { score, reasons }, progress, createdAt: at(createdAt), finishedAt: now === 'succeeded' ? at(createdAt + 384) : null, tasks, pattern: { name: 'raise-nps', why: 'The text names the net promoter score, and an input holds answers with a score from 0 to 10.' }, ...more.extra };
-}
-function objectives() {
-  if (empty) return [];
-  const first = [
-    objective(1, 'Increase the net promoter score of our shop by 5 % this quarter', 'running', 78.4, -66),
-    objective(7, 'Check all 1,000 product pages for missing measurements', 'running', 64, -420, { tasks: wide, extra: { pattern: null } }),
-    objective(2, 'Find out why returns of summer dresses doubled in August, and say what to change before the next collection is ordered', 'running', 61.2, -58),
-    objective(3, 'Summarise the reviews of the new checkout', 'planning', 58, -9),
-    objective(4, 'Rank suppliers by punctuality', 'queued', 44.5, -30),
-    objective(5, 'Weekly report on delivery complaints', 'failed', 52, -320, { extra: { problem: 'The task “Find the main complaints” has no attempt left: the input feedback.csv cannot be read from line 312 on.' } }),
-    objective(6, 'Average rating, share who recommend, worst department and main complaints of 1,000 reviews', 'succeeded', 70, -4000, { extra: { result: { report, nps: 31.4, answers: 982, worstDepartment: 'Home & Garden', complaints: [{ topic: 'late delivery', answers: 74 }, { topic: 'size', answers: 51 }] } } }),
-    objective(8, 'Compare our prices with last month', 'paused', 31, -900),
-    objective(9, 'Draft answers to the ten angriest comments', 'cancelled', 20, -7200),
-  ];
-  const texts = ['Summarise yesterday’s feedback', 'Find products with falling ratings', 'Report on response times of support', 'Rank the reasons for returns'];
-  return [...first, ...Array.from({ length: 400 }, (_, n) => objective(100 + n, `${texts[n % 4]}, week ${52 - (n % 52)}`, 'succeeded', 30 + (n % 40), -8000 - n * 700))];
-}
-const agents = () =>
-  empty
-    ? []
-    : [
-        ['analyst', 'Analyst', 'Reads data and computes figures', 'insights', ['feedback.read', 'feedback.nps', 'feedback.segments', 'feedback.trend', 'text.complaints', 'text.topics'], 'builtin', 'ready', 3, 8, 1204, 18],
-        ['strategist', 'Strategist', 'Finds causes and ranks actions', 'strategy', ['text.causes', 'strategy.rank', 'strategy.effort'], 'builtin', 'ready', 4, 4, 311, 2],
-        ['writer', 'Writer', 'Writes reports for people', 'communication', ['report.write'], 'builtin', 'ready', 0, 4, 96, 0],
-        ['reader-2', 'Reader on another machine', 'Reads large files', 'insights', ['feedback.read', 'text.complaints'], 'pull', 'lost', 0, 2, 40, 9],
-        ['price-watch', 'Price watch', 'Compares prices', 'purchasing', ['web.prices'], 'webhook', 'registered', 0, 1, 0, 0],
-        ['noop', 'Noop', 'Does nothing, for measurements', 'operations', ['noop'], 'builtin', 'ready', 50, 100, 40_210, 0],
-      ].map(([name, title, role, department, capabilities, transport, status, running, concurrency, succeeded, failed]) => ({ agentId: `agt_${name}`, title, role, department, capabilities, transport, status, load: running / concurrency, running, concurrency, lastSeenAt: status === 'registered' ? null : status === 'lost' ? at(-190) : new Date(Date.now() - 4000).toISOString(), succeeded, failed }));
-const hash = (n) => Array.from({ length: 8 }, (_, k) => ((n * 2654435761 + k * 40503 + n * k * 97) >>> 0).toString(16).padStart(8, '0')).join('');
-const entries = empty
-  ? []
-  : Array.from({ length: 300 }, (_, k) => {
-      const n = 300 - k;
-      const lane = ['objectives', 'agents', 'safety'][n % 3];
-      const kind = n % 5 === 0 ? 'INSERT' : n % 31 === 0 ? 'REMOVE' : 'MODIFY';
-      const task = `tsk_${ulid(1)}_${n % 9}`;
-      const before = { status: 'allocated', version: n, agentId: 'agt_analyst', lease: { until: at(-k * 7) }, waits: [] };
-      const after = { status: 'running', version: n + 1, agentId: 'agt_analyst', fence: `f_${n}`, waits: [] };
-      return { entryId: `aud_${ulid(n)}`, lane, seq: 12_000 + n, at: at(-k * 7), table: { objectives: 'Objectives', agents: 'Agents', safety: 'Safety' }[lane], item: { pk: `obj_${ulid(1)}`, sk: task }, kind, actor: n % 4 ? 'agt_analyst' : 'operator', why: n % 3 ? 'The agent acknowledged the task' : 'Lease renewed by heartbeat', before: kind === 'INSERT' ? null : before, after: kind === 'REMOVE' ? null : after, hash: hash(n), previousHash: hash(n - 3) };
-    });
-
-function status() {
-  const all = objectives();
-  const count = Object.fromEntries(['queued', 'planning', 'running', 'paused', 'succeeded', 'failed', 'cancelled'].map((name) => [name, all.filter((one) => one.status === name).length]));
-  const needs = [
-    { kind: 'dead_letter', id: `tsk_${ulid(5)}_2`, title: 'Find the main complaints', since: at(-220), what: 'the CSV cannot be read from line 312 on; 3 attempts' },
-    { kind: 'objective_failed', id: `obj_${ulid(5)}`, title: 'Weekly report on delivery complaints', since: at(-219), what: 'a task has no attempt left' },
-    { kind: 'objective_stalled', id: `obj_${ulid(8)}`, title: 'Compare our prices with last month', since: at(-840), what: 'no agent can do web.prices' },
-  ];
-  return {
-    mode: empty ? 'not_bootstrapped' : control.mode,
-    environment: { kind: 'embedded' },
-    version: '0.1.0',
-    objectives: count,
-    tasks: { running: control.killed || empty ? 0 : 57, waiting: empty ? 0 : 558, deadLetter: empty ? 0 : 1, doneLastHour: empty ? 0 : 1284, p50Ms: empty ? null : 412, p95Ms: empty ? null : 8_640 },
-    agents: { healthy: empty ? 0 : 4, lost: empty ? 0 : 1 },
-    audit: { lanes: empty ? [] : ['objectives', 'agents', 'safety'].map((lane, n) => ({ lane, entries: 12_300 - n * 3_100, head: hash(300 - n) })) },
-    needsPerson: empty ? [] : needs,
-    me: { principalId: 'operator', role: 'operator' },
-  };
-}
-
-const problem = (status, code, detail, errors) => ({ status, body: { type: 'about:blank', title: { 400: 'Not valid', 401: 'Not authenticated', 404: 'Not found' }[status], status, code, detail, errors } });
 const page = (items, url) => {
   const limit = Number(url.searchParams.get('limit') ?? 100);
   const from = Number(url.searchParams.get('cursor') ?? 0);
-  return { body: { items: items.slice(from, from + limit), cursor: from + limit < items.length ? String(from + limit) : null } };
+  return {
+    body: { items: items.slice(from, from + limit), cursor: from + limit < items.length ? String(from + limit) : null },
+  };
 };
 const setControl = (killed, reason) => {
-  Object.assign(control, { mode: killed ? 'killed' : 'active', killed, reason, by: 'operator', at: new Date().toISOString() });
+  Object.assign(control, {
+    mode: killed ? 'killed' : 'active',
+    killed,
+    reason,
+    by: 'operator',
+    at: new Date().toISOString(),
+  });
   return { body: control };
+};
+
+const refusal = problem(400, 'invalid_objective', 'The objective is not valid.', [
+  { path: 'plan[0].dependsOn[0]', expected: 'the id of a task of this plan', got: '"ghost"' },
+  { path: 'colour', expected: 'no field of this name', got: '"red"' },
+]);
+const created = {
+  status: 201,
+  body: { objectiveId: `obj_${ulid(3)}`, status: 'queued', priority: { score: 50, reasons: [] } },
+};
+
+function listObjectives({ url }) {
+  const wanted = url.searchParams.get('status');
+  const rows = objectives().filter((one) => !wanted || one.status === wanted);
+  return page(
+    rows.map(({ tasks: _, ...row }) => row),
+    url,
+  );
+}
+
+function listEntries({ url }) {
+  const q = url.searchParams.get('q')?.toLowerCase() ?? '';
+  const lane = url.searchParams.get('lane');
+  return page(
+    entries.filter((entry) => (!lane || entry.lane === lane) && JSON.stringify(entry).toLowerCase().includes(q)),
+    url,
+  );
+}
+
+function one({ id }) {
+  const found = objectives().find((each) => each.objectiveId === id);
+  return found ? { body: found } : problem(404, 'not_found', `There is no objective ${id}.`);
+}
+
+const move =
+  (status) =>
+  ({ id }) => {
+    moved.set(id, status);
+    return { body: {} };
+  };
+const ROUTES = {
+  'GET status': () => ({ body: status() }),
+  'GET control': () => ({ body: control }),
+  'POST kill': ({ body }) => setControl(true, body.reason),
+  'POST resume': ({ body }) => setControl(false, body.reason),
+  'GET agents': () => ({ body: { items: agents() } }),
+  'GET audit': listEntries,
+  'GET objectives': listObjectives,
+  'POST objectives': ({ body }) => (body.text.includes('refuse') ? refusal : created),
+  'GET objectives/:id': one,
+  'POST objectives/:id/pause': move('paused'),
+  'POST objectives/:id/resume': move('running'),
+  'POST objectives/:id/cancel': move('cancelled'),
+  'POST objectives/:id/priority': () => ({ body: {} }),
+  'POST tasks/:id/redrive': () => ({ body: {} }),
 };
 
 function answer(method, url, body) {
   const [, , , noun, id, verb] = url.pathname.split('/');
-  const route = `${method} ${noun}${id ? '/:id' : ''}${verb ? `/${verb}` : ''}`;
-  if (route === 'GET status') return { body: status() };
-  if (route === 'GET control') return { body: control };
-  if (route === 'POST kill') return setControl(true, body.reason);
-  if (route === 'POST resume') return setControl(false, body.reason);
-  if (route === 'GET agents') return { body: { items: agents() } };
-  if (route === 'GET audit') {
-    const q = url.searchParams.get('q')?.toLowerCase() ?? '';
-    const lane = url.searchParams.get('lane');
-    return page(entries.filter((entry) => (!lane || entry.lane === lane) && JSON.stringify(entry).toLowerCase().includes(q)), url);
-  }
-  if (route === 'GET objectives') {
-    const wanted = url.searchParams.get('status');
-    return page(objectives().filter((one) => !wanted || one.status === wanted).map(({ tasks: _, ...row }) => row), url);
-  }
-  if (route === 'POST objectives') {
-    if (body.text.includes('refuse')) return problem(400, 'invalid_objective', 'The objective is not valid.', [{ path: 'plan[0].dependsOn[0]', expected: 'the id of a task of this plan', got: '"ghost"' }, { path: 'colour', expected: 'no field of this name', got: '"red"' }]);
-    return { status: 201, body: { objectiveId: `obj_${ulid(3)}`, status: 'queued', priority: { score: 50, reasons: [] } } };
-  }
-  const found = noun === 'objectives' && objectives().find((one) => one.objectiveId === id);
-  if (route === 'GET objectives/:id' && found) return { body: found };
-  const next = { pause: 'paused', resume: 'running', cancel: 'cancelled' }[verb];
-  if (found && next) moved.set(id, next);
-  if ((found && verb) || (noun === 'tasks' && verb === 'redrive')) return { body: {} };
-  return problem(404, 'not_found', `There is no ${noun} ${id ?? ''}.`);
+  const route = ROUTES[`${method} ${noun}${id ? '/:id' : ''}${verb ? `/${verb}` : ''}`];
+  return route ? route({ url, id, body }) : problem(404, 'not_found', `There is no ${url.pathname}.`);
 }
 
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
-const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+const csp =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
 async function serveFile(path, response) {
   const file = join(root, extname(path) ? normalize(path) : 'index.html');
   const content = await readFile(file).catch(() => undefined);
-  response.writeHead(content ? 200 : 404, { 'content-type': types[extname(file)] ?? 'text/plain', 'content-security-policy': csp, 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' });
+  response.writeHead(content ? 200 : 404, {
+    'content-type': types[extname(file)] ?? 'text/plain',
+    'content-security-policy': csp,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
   response.end(content ?? 'not found');
 }
 
@@ -214,8 +123,14 @@ createServer(async (request, response) => {
   const url = new URL(request.url, 'http://127.0.0.1');
   if (!url.pathname.startsWith('/api/')) return serveFile(url.pathname, response);
   const chunks = await Array.fromAsync(request);
-  const refused = !request.headers.authorization?.startsWith('Bearer ') || request.headers.authorization === 'Bearer wrong';
-  const { status: code = 200, body } = refused ? problem(401, 'unauthenticated', 'The token is missing or not known.') : answer(request.method, url, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {});
-  response.writeHead(code, { 'content-type': code < 400 ? 'application/json' : 'application/problem+json', 'x-request-id': 'req-4711' });
+  const refused =
+    !request.headers.authorization?.startsWith('Bearer ') || request.headers.authorization === 'Bearer wrong';
+  const { status: code = 200, body } = refused
+    ? problem(401, 'unauthenticated', 'The token is missing or not known.')
+    : answer(request.method, url, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {});
+  response.writeHead(code, {
+    'content-type': code < 400 ? 'application/json' : 'application/problem+json',
+    'x-request-id': 'req-4711',
+  });
   response.end(JSON.stringify(body));
 }).listen(port, '127.0.0.1', () => console.log(`console with made-up data: http://127.0.0.1:${port}`));

@@ -4,15 +4,36 @@ import { sessionToken } from './session.ts';
 
 export type Mode = 'active' | 'killed' | 'not_bootstrapped';
 export type ObjectiveStatus = 'queued' | 'planning' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
-export type TaskStatus = 'pending' | 'ready' | 'allocated' | 'running' | 'succeeded' | 'failed' | 'dead_letter' | 'cancelled';
+export type TaskStatus =
+  | 'pending'
+  | 'ready'
+  | 'allocated'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'dead_letter'
+  | 'cancelled';
 export type Page<T> = { items: T[]; cursor?: string | null };
-export type Need = { kind: 'dead_letter' | 'objective_failed' | 'objective_stalled'; id: string; title: string; since: string; what: string };
+export type Need = {
+  kind: 'dead_letter' | 'objective_failed' | 'objective_stalled';
+  id: string;
+  title: string;
+  since: string;
+  what: string;
+};
 export type Status = {
   mode: Mode;
   environment: { kind: 'embedded' | 'aws'; account?: string; region?: string };
   version: string;
   objectives: Record<ObjectiveStatus, number>;
-  tasks: { running: number; waiting: number; deadLetter: number; doneLastHour: number; p50Ms: number | null; p95Ms: number | null };
+  tasks: {
+    running: number;
+    waiting: number;
+    deadLetter: number;
+    doneLastHour: number;
+    p50Ms: number | null;
+    p95Ms: number | null;
+  };
   agents: { healthy: number; lost: number };
   audit: { lanes: { lane: string; entries: number; head: string }[] };
   needsPerson: Need[];
@@ -29,7 +50,14 @@ export type ObjectiveRow = {
   createdAt: string;
   finishedAt?: string | null;
 };
-export type Attempt = { at?: string; agentId?: string; name?: string; message?: string; stack?: string; transient?: boolean };
+export type Attempt = {
+  at?: string;
+  agentId?: string;
+  name?: string;
+  message?: string;
+  stack?: string;
+  transient?: boolean;
+};
 export type TaskError = { name: string; message: string; transient?: boolean; stack?: string; attempts?: Attempt[] };
 export type Task = {
   taskId: string;
@@ -106,7 +134,11 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly errors: FieldError[];
   readonly requestId?: string;
-  constructor(status: number, body: { title?: string; code?: string; detail?: string; errors?: FieldError[] }, requestId?: string) {
+  constructor(
+    status: number,
+    body: { title?: string; code?: string; detail?: string; errors?: FieldError[] },
+    requestId?: string,
+  ) {
     super(body.detail ?? body.title ?? `The server answered ${status}`);
     this.status = status;
     this.code = body.code ?? `http_${status}`;
@@ -199,7 +231,10 @@ export const api = {
 /** Hands a file in as an artifact and answers its id. */
 async function uploadArtifact(file: File): Promise<string> {
   const mediaType = file.type || 'application/octet-stream';
-  const upload = await call<Upload>('/artifacts', { method: 'POST', body: { name: file.name, mediaType, bytes: file.size } });
+  const upload = await call<Upload>('/artifacts', {
+    method: 'POST',
+    body: { name: file.name, mediaType, bytes: file.size },
+  });
   const response = await fetch(upload.uploadUrl, {
     method: upload.method ?? 'PUT',
     headers: upload.headers ?? {},

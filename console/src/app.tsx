@@ -2,14 +2,14 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Component, lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Frame } from './frame/frame.tsx';
-import { Notices } from './parts/notices.tsx';
-import { Empty, Loading, ProblemBox } from './parts/tile.tsx';
-import { Tooltip } from './parts/tooltip.tsx';
 import { AgentsPage } from './pages/agents/agents-page.tsx';
 import { AuditPage } from './pages/audit/audit-page.tsx';
 import { Login } from './pages/login.tsx';
 import { ObjectivesPage } from './pages/objectives/objectives-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { Notices } from './parts/notices.tsx';
+import { Empty, Loading, ProblemBox } from './parts/tile.tsx';
+import { Tooltip } from './parts/tooltip.tsx';
 import { queryClient } from './queries.ts';
 import { Link, useRoute } from './router.tsx';
 import { useSession } from './session.ts';
@@ -25,9 +25,11 @@ export function App() {
   return (
     <QueryClientProvider client={queryClient}>
       {token ? (
-        <Frame>
-          <CurrentPage />
-        </Frame>
+        <Guard>
+          <Frame>
+            <CurrentPage />
+          </Frame>
+        </Guard>
       ) : (
         <Login notice={notice} />
       )}
@@ -56,7 +58,15 @@ function CurrentPage() {
 
 function MissingPage() {
   return (
-    <Empty icon="search" title="There is no page here" action={<Link className="button" href="/">Go to the overview</Link>}>
+    <Empty
+      icon="search"
+      title="There is no page here"
+      action={
+        <Link className="button" href="/">
+          Go to the overview
+        </Link>
+      }
+    >
       The address may be mistyped. With <kbd>Ctrl</kbd> <kbd>K</kbd> you can go to any id.
     </Empty>
   );
@@ -70,6 +80,12 @@ class Guard extends Component<{ children: ReactNode }, { error?: unknown }> {
   }
   override render(): ReactNode {
     if (!this.state.error) return this.props.children;
-    return <ProblemBox what="This page could not be shown" error={this.state.error} retry={() => this.setState({ error: undefined })} />;
+    return (
+      <ProblemBox
+        what="This page could not be shown"
+        error={this.state.error}
+        retry={() => this.setState({ error: undefined })}
+      />
+    );
   }
 }

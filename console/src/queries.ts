@@ -1,12 +1,20 @@
 // What the pages watch. Each hook is one GET, asked again politely; a refused token ends the session.
-import { keepPreviousData, QueryCache, QueryClient, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  QueryCache,
+  QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query';
 import { ApiProblem, api } from './api.ts';
 import { noteAnswer, noteFailure, pollMs } from './connection.ts';
 import { say } from './parts/notices.tsx';
 import { signOut } from './session.ts';
 
 function onRefusal(error: unknown): void {
-  if (error instanceof ApiProblem && error.status === 401) signOut('The server no longer accepts this token. Sign in again.');
+  if (error instanceof ApiProblem && error.status === 401)
+    signOut('The server no longer accepts this token. Sign in again.');
 }
 
 export const queryClient = new QueryClient({
@@ -29,7 +37,12 @@ export const useAgents = () =>
   useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => api.agents(signal), refetchInterval: pollMs });
 
 export const useControl = (watching: boolean) =>
-  useQuery({ queryKey: ['control'], queryFn: ({ signal }) => api.control(signal), refetchInterval: pollMs, enabled: watching });
+  useQuery({
+    queryKey: ['control'],
+    queryFn: ({ signal }) => api.control(signal),
+    refetchInterval: pollMs,
+    enabled: watching,
+  });
 
 const endStates = ['succeeded', 'failed', 'cancelled'];
 
@@ -50,7 +63,8 @@ export const useFewObjectives = (status: string, limit: number) =>
   });
 
 /** Long lists poll slower the more of them was loaded: each poll reads all loaded pages again. */
-const pollPages = (query: { state: { data?: { pages: unknown[] } } }): number => pollMs() * (query.state.data?.pages.length ?? 1);
+const pollPages = (query: { state: { data?: { pages: unknown[] } } }): number =>
+  pollMs() * (query.state.data?.pages.length ?? 1);
 
 export const useObjectives = (status: string) =>
   useInfiniteQuery({
@@ -81,6 +95,9 @@ export function useAction<T>(act: (value: T) => Promise<unknown>, done: (value: 
       onRefusal(error);
       say({ tone: 'bad', text: error.message, requestId: error instanceof ApiProblem ? error.requestId : undefined });
     },
-    onSettled: () => queryClient.invalidateQueries(),
+    // Not awaited: what a dialog does on success must not wait for the page to be read again.
+    onSettled: () => {
+      void queryClient.invalidateQueries();
+    },
   });
 }

@@ -1,9 +1,9 @@
 // The frame around every page: rail (bottom bar on a phone), top bar, what must not be missed, palette and kill dialog.
 import { type ReactNode, useEffect, useState } from 'react';
+import { useConnection } from '../connection.ts';
 import { formatClock } from '../lib/format.ts';
 import type { Route } from '../lib/routes.ts';
 import { hrefOf } from '../lib/routes.ts';
-import { useConnection } from '../connection.ts';
 import { Ago, useNow } from '../parts/clock.tsx';
 import { Icon, type IconName, Mark } from '../parts/icon.tsx';
 import { useControl, useStatus } from '../queries.ts';
@@ -63,7 +63,12 @@ function Rail({ route }: { route: Route }) {
         <span>LazyArk</span>
       </Link>
       {PAGES.map(({ page, name, icon }) => (
-        <Link key={page} className="rail-link" href={hrefOf({ page })} aria-current={current === page ? 'page' : undefined}>
+        <Link
+          key={page}
+          className="rail-link"
+          href={hrefOf({ page })}
+          aria-current={current === page ? 'page' : undefined}
+        >
           <Icon name={icon} size={18} />
           <span>{name}</span>
           {page === 'overview' && needs > 0 && (
@@ -124,7 +129,12 @@ function LostConnection() {
 }
 
 function useTitle(route: Route): void {
-  const name = route.page === 'submit' ? 'Submit an objective' : route.page === 'objective' ? 'Objective' : PAGES.find(({ page }) => page === route.page)?.name;
+  const name =
+    route.page === 'submit'
+      ? 'Submit an objective'
+      : route.page === 'objective'
+        ? 'Objective'
+        : PAGES.find(({ page }) => page === route.page)?.name;
   useEffect(() => {
     document.title = name ? `${name} · LazyArk` : 'LazyArk';
   }, [name]);

@@ -15,12 +15,23 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
   const killed = control.data?.killed || control.data?.mode === 'killed';
   return (
     <Dialog label={killed ? 'Everything is stopped' : 'Stop everything'} className="kill-dialog" onClose={onClose}>
+      {!control.data && !control.error && <Loading />}
+      {control.error && !control.data && (
+        <ProblemBox
+          what="The control state cannot be read"
+          error={control.error}
+          retry={() => void control.refetch()}
+        />
+      )}
+      {control.data &&
+        (killed ? (
+          <Stopped control={control.data} status={status.data} onClose={onClose} />
+        ) : (
+          <Stop status={status.data} />
+        ))}
       <button type="button" className="ghost square dialog-close" aria-label="Close" onClick={onClose}>
         <Icon name="cross" />
       </button>
-      {!control.data && !control.error && <Loading />}
-      {control.error && !control.data && <ProblemBox what="The control state cannot be read" error={control.error} retry={() => void control.refetch()} />}
-      {control.data && (killed ? <Stopped control={control.data} status={status.data} onClose={onClose} /> : <Stop status={status.data} />)}
     </Dialog>
   );
 }
@@ -28,15 +39,20 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
 function Stop({ status }: { status?: Status }) {
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
-  const kill = useAction((why: string) => api.kill(why), () => 'Kill confirmed: everything');
+  const kill = useAction(
+    (why: string) => api.kill(why),
+    () => 'Kill confirmed: everything',
+  );
   const stop = (): void => kill.mutate(reason.trim() || 'Stopped by hand in the console');
-  const running = status ? `${plural(status.tasks.running, 'running task')} and ${plural(status.objectives.running, 'running objective')}` : 'whatever runs now';
+  const running = status
+    ? `${plural(status.tasks.running, 'running task')} and ${plural(status.objectives.running, 'running objective')}`
+    : 'whatever runs now';
   return (
     <>
       <h2>Stop everything</h2>
       <p>
-        Every agent stops: nothing new starts, {running} {status ? 'are' : 'is'} stopped and leases are taken back. Nothing is lost; a
-        person resumes.
+        Every agent stops: nothing new starts, {running} {status ? 'are' : 'is'} stopped and leases are taken back.
+        Nothing is lost; a person resumes.
       </p>
       <div className="field">
         <span className="label">Scope</span>
@@ -46,12 +62,24 @@ function Stop({ status }: { status?: Status }) {
       </div>
       <label className="field">
         <span className="label">Reason, for the audit trail</span>
-        <input type="text" value={reason} maxLength={500} placeholder="Stopped by hand in the console" onChange={(event) => setReason(event.target.value)} />
+        <input
+          type="text"
+          value={reason}
+          maxLength={500}
+          placeholder="Stopped by hand in the console"
+          onChange={(event) => setReason(event.target.value)}
+        />
       </label>
-      <HoldButton className="kill kill-big" label="Hold one second to stop everything" onHeld={stop} disabled={kill.isPending}>
+      <HoldButton
+        className="kill kill-big"
+        label="Hold one second to stop everything"
+        onHeld={stop}
+        disabled={kill.isPending}
+      >
         <Icon name="power" />
         <span>{kill.isPending ? 'Stopping…' : 'Hold one second to stop everything'}</span>
       </HoldButton>
+      {kill.error && <ProblemBox what="Nothing was stopped" error={kill.error} />}
       <label className="field type-kill">
         <span className="label">
           Or type <code>KILL</code>
@@ -74,7 +102,10 @@ function Stop({ status }: { status?: Status }) {
 
 function Stopped({ control, status, onClose }: { control: Control; status?: Status; onClose: () => void }) {
   const [reason, setReason] = useState('');
-  const resume = useAction((why: string) => api.resume(why), () => 'Resumed: agents may act again');
+  const resume = useAction(
+    (why: string) => api.resume(why),
+    () => 'Resumed: agents may act again',
+  );
   const running = status?.tasks.running;
   return (
     <>
@@ -87,8 +118,12 @@ function Stopped({ control, status, onClose }: { control: Control; status?: Stat
       </p>
       <ul className="ticks">
         <Tick done>Every gate refuses new effects</Tick>
-        <Tick done={running === 0}>{running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} still stopping`}</Tick>
-        <Tick done={status?.mode === 'killed'}>{status?.mode === 'killed' ? 'Status confirms: killed' : 'Status not confirmed yet'}</Tick>
+        <Tick done={running === 0}>
+          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} still stopping`}
+        </Tick>
+        <Tick done={status?.mode === 'killed'}>
+          {status?.mode === 'killed' ? 'Status confirms: killed' : 'Status not confirmed yet'}
+        </Tick>
       </ul>
       <form
         onSubmit={(event) => {
@@ -100,6 +135,7 @@ function Stopped({ control, status, onClose }: { control: Control; status?: Stat
           <span className="label">Why it is safe to go on</span>
           <input type="text" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
         </label>
+        {resume.error && <ProblemBox what="Not resumed" error={resume.error} />}
         <div className="dialog-actions">
           <button type="button" onClick={onClose}>
             Leave it stopped

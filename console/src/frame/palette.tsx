@@ -20,7 +20,9 @@ export function Palette({ onClose, onKill }: { onClose: () => void; onKill: () =
   const all = useCommands(onKill);
   const found = useMemo(() => search(all, typed), [all, typed]);
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => list.current?.querySelectorAll('[role=option]')[at]?.scrollIntoView({ block: 'nearest' }), [at]);
+  useEffect(() => {
+    list.current?.querySelectorAll('[role=option]')[at]?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
   const run = (command: Command | undefined): void => {
     if (!command) return;
     onClose();
@@ -85,7 +87,9 @@ export function Palette({ onClose, onKill }: { onClose: () => void; onKill: () =
 
 function search(all: Command[], typed: string): Command[] {
   const route = routeOfId(typed);
-  const direct: Command[] = route ? [{ key: 'id', name: `Go to ${typed.trim()}`, note: 'id', icon: 'right', run: () => goTo(route) }] : [];
+  const direct: Command[] = route
+    ? [{ key: 'id', name: `Go to ${typed.trim()}`, note: 'id', icon: 'right', run: () => goTo(route) }]
+    : [];
   const fitting = all
     .map((command) => ({ command, score: matchScore(typed, `${command.name} ${command.note}`) }))
     .filter(({ score }) => score > 0)
@@ -98,19 +102,48 @@ function useCommands(onKill: () => void): Command[] {
   const client = useQueryClient();
   const mode = useStatus().data?.mode;
   return useMemo(() => {
-    const page = (name: string, icon: IconName, route: Route): Command => ({ key: name, name, note: 'page', icon, run: () => goTo(route) });
+    const page = (name: string, icon: IconName, route: Route): Command => ({
+      key: name,
+      name,
+      note: 'page',
+      icon,
+      run: () => goTo(route),
+    });
     const killed = mode === 'killed';
     return [
       page('Overview', 'overview', { page: 'overview' }),
       page('Objectives', 'objectives', { page: 'objectives' }),
       page('Agents', 'agents', { page: 'agents' }),
       page('Audit', 'audit', { page: 'audit' }),
-      { key: 'submit', name: 'Submit an objective', note: 'command', icon: 'plus', run: () => goTo({ page: 'submit' }) },
-      { key: 'kill', name: killed ? 'Resume all agents' : 'Kill: stop everything', note: 'command', icon: killed ? 'play' : 'power', tone: killed ? undefined : 'red', run: onKill },
+      {
+        key: 'submit',
+        name: 'Submit an objective',
+        note: 'command',
+        icon: 'plus',
+        run: () => goTo({ page: 'submit' }),
+      },
+      {
+        key: 'kill',
+        name: killed ? 'Resume all agents' : 'Kill: stop everything',
+        note: 'command',
+        icon: killed ? 'play' : 'power',
+        tone: killed ? undefined : 'red',
+        run: onKill,
+      },
       { key: 'out', name: 'Sign out', note: 'command', icon: 'out', run: () => signOut() },
-      ...knownObjectives(client.getQueriesData<Page<ObjectiveRow> | { pages: Page<ObjectiveRow>[] }>({ queryKey: ['objectives'] }).map(([, data]) => data)),
+      ...knownObjectives(
+        client
+          .getQueriesData<Page<ObjectiveRow> | { pages: Page<ObjectiveRow>[] }>({ queryKey: ['objectives'] })
+          .map(([, data]) => data),
+      ),
       ...(client.getQueryData<Page<Agent>>(['agents'])?.items ?? []).map(
-        (agent): Command => ({ key: agent.agentId, name: agent.title, note: agent.agentId, icon: 'agents', run: () => goTo({ page: 'agents' }) }),
+        (agent): Command => ({
+          key: agent.agentId,
+          name: agent.title,
+          note: agent.agentId,
+          icon: 'agents',
+          run: () => goTo({ page: 'agents' }),
+        }),
       ),
     ];
   }, [client, mode, onKill]);
@@ -118,7 +151,9 @@ function useCommands(onKill: () => void): Command[] {
 
 /** Objectives that some page has already read; others are reached by their id. */
 function knownObjectives(lists: (Page<ObjectiveRow> | { pages: Page<ObjectiveRow>[] } | undefined)[]): Command[] {
-  const rows = lists.flatMap((list) => (list && 'pages' in list ? list.pages.flatMap((each) => each.items) : (list?.items ?? [])));
+  const rows = lists.flatMap((list) =>
+    list && 'pages' in list ? list.pages.flatMap((each) => each.items) : (list?.items ?? []),
+  );
   const byId = new Map(rows.map((row) => [row.objectiveId, row]));
   return [...byId.values()].map((row) => ({
     key: row.objectiveId,

@@ -45,7 +45,10 @@ function Environment({ status }: { status: Status }) {
 
 /** A tap opens the dialog; held for a second it stops everything at once, because then seconds count. */
 function KillButton({ mode, onOpen }: { mode?: string; onOpen: () => void }) {
-  const kill = useAction((reason: string) => api.kill(reason), () => 'Kill requested: everything');
+  const kill = useAction(
+    (reason: string) => api.kill(reason),
+    () => 'Kill requested: everything',
+  );
   if (mode === 'killed') {
     return (
       <button type="button" className="kill killed" onClick={onOpen}>
@@ -59,7 +62,12 @@ function KillButton({ mode, onOpen }: { mode?: string; onOpen: () => void }) {
     onOpen();
   };
   return (
-    <HoldButton className="kill" label="Kill: hold one second to stop everything, or click to give a reason" onHeld={killNow} onTap={onOpen}>
+    <HoldButton
+      className="kill"
+      label="Kill: hold one second to stop everything, or click to give a reason"
+      onHeld={killNow}
+      onTap={onOpen}
+    >
       <Icon name="power" />
       <span>Kill</span>
     </HoldButton>
@@ -72,8 +80,8 @@ function Me({ status }: { status: Status }) {
   useEffect(() => {
     if (!open) return;
     const close = (event: Event): void => {
-      const escape = event instanceof KeyboardEvent && event.key === 'Escape';
-      if (escape || (event.type === 'pointerdown' && !root.current?.contains(event.target as Node))) setOpen(false);
+      const leaves = event instanceof KeyboardEvent && event.key === 'Escape';
+      if (leaves || (event.type === 'pointerdown' && !root.current?.contains(event.target as Node))) setOpen(false);
     };
     addEventListener('pointerdown', close);
     addEventListener('keydown', close);
@@ -85,7 +93,13 @@ function Me({ status }: { status: Status }) {
   const { me, version, environment } = status;
   return (
     <div className="menu" ref={root}>
-      <button type="button" className="ghost me" aria-expanded={open} aria-label={`Signed in as ${me.principalId}, ${me.role}`} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="ghost me"
+        aria-expanded={open}
+        aria-label={`Signed in as ${me.principalId}, ${me.role}`}
+        onClick={() => setOpen(!open)}
+      >
         <Icon name="user" />
         <span>{me.role}</span>
       </button>
@@ -97,7 +111,11 @@ function Me({ status }: { status: Status }) {
             <dt>Role</dt>
             <dd>{me.role}</dd>
             <dt>Environment</dt>
-            <dd>{environment.kind === 'aws' ? `AWS ${environment.account ?? ''} ${environment.region ?? ''}` : 'Embedded, this machine'}</dd>
+            <dd>
+              {environment.kind === 'aws'
+                ? `AWS ${environment.account ?? ''} ${environment.region ?? ''}`
+                : 'Embedded, this machine'}
+            </dd>
             <dt>Version</dt>
             <dd>{version}</dd>
           </dl>

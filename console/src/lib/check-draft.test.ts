@@ -15,7 +15,9 @@ it.each([
   { when: 'a negative budget', change: { budgetUsd: '-1' }, path: 'budgetUsd' },
   { when: 'a third of a cent', change: { budgetUsd: '0.333' }, path: 'budgetUsd' },
   { when: 'a budget in words', change: { budgetUsd: 'five' }, path: 'budgetUsd' },
-])('$when -> $path', ({ change, path }) => expect(checkDraft({ ...good, ...change }).map((error) => error.path)).toEqual([path]));
+])('$when -> $path', ({ change, path }) =>
+  expect(checkDraft({ ...good, ...change }).map((error) => error.path)).toEqual([path]),
+);
 
 describe('checkPlan', () => {
   it.each([
@@ -31,7 +33,9 @@ describe('checkPlan', () => {
     { when: 'no title', plan: [{ id: 'a', capability: 'noop' }], paths: ['plan[0].title'] },
   ])('$when', ({ plan, paths }) => expect(checkPlan(plan).map((error) => error.path)).toEqual(paths));
   it('knows who can do what, once the agents are known', () => {
-    expect(checkPlan([task('a')], new Set(['report.write'])).map((error) => error.path)).toEqual(['plan[0].capability']);
+    expect(checkPlan([task('a')], new Set(['report.write'])).map((error) => error.path)).toEqual([
+      'plan[0].capability',
+    ]);
   });
 });
 

@@ -7,7 +7,17 @@ export type DraftTask = { id: string; title: string; capability: string; depends
 export const textCharactersMax = 2_000;
 const budgetUsdMax = 1_000_000;
 const planTasksMax = 1_000;
-const PLAN_FIELDS = ['id', 'title', 'capability', 'parameters', 'dependsOn', 'timeoutSeconds', 'maxAttempts', 'resources', 'budgetUsd'];
+const PLAN_FIELDS = [
+  'id',
+  'title',
+  'capability',
+  'parameters',
+  'dependsOn',
+  'timeoutSeconds',
+  'maxAttempts',
+  'resources',
+  'budgetUsd',
+];
 
 /** What the server would refuse. `capabilities` are those somebody can do; an empty set means they are not known here. */
 export function checkDraft(draft: Draft, capabilities: ReadonlySet<string> = new Set()): FieldError[] {
@@ -15,7 +25,11 @@ export function checkDraft(draft: Draft, capabilities: ReadonlySet<string> = new
   const text = draft.text.trim();
   if (text === '') errors.push({ path: 'text', expected: 'a sentence that says what to reach', got: 'nothing' });
   if (text.length > textCharactersMax) {
-    errors.push({ path: 'text', expected: `at most ${textCharactersMax} characters`, got: `${text.length} characters` });
+    errors.push({
+      path: 'text',
+      expected: `at most ${textCharactersMax} characters`,
+      got: `${text.length} characters`,
+    });
   }
   if (!Number.isInteger(draft.impact) || draft.impact < 1 || draft.impact > 10) {
     errors.push({ path: 'impact', expected: 'a whole number from 1 to 10', got: String(draft.impact) });
@@ -35,7 +49,8 @@ function checkBudget(typed: string): FieldError[] {
 export function checkPlan(plan: unknown, capabilities: ReadonlySet<string> = new Set()): FieldError[] {
   if (plan === undefined || plan === null) return [];
   if (!Array.isArray(plan)) return [{ path: 'plan', expected: 'a list of tasks', got: typeof plan }];
-  if (plan.length > planTasksMax) return [{ path: 'plan', expected: `at most ${planTasksMax} tasks`, got: `${plan.length}` }];
+  if (plan.length > planTasksMax)
+    return [{ path: 'plan', expected: `at most ${planTasksMax} tasks`, got: `${plan.length}` }];
   const ids = plan.map((task) => (isRecord(task) ? task.id : undefined));
   const known = new Set(ids);
   const errors = plan.flatMap((task, index) => {
@@ -57,10 +72,12 @@ function checkTask(
   const errors: FieldError[] = [];
   for (const name of ['id', 'title', 'capability']) {
     const value = task[name];
-    if (typeof value !== 'string' || value.trim() === '') errors.push({ path: `${path}.${name}`, expected: 'a text', got: shown(value) });
+    if (typeof value !== 'string' || value.trim() === '')
+      errors.push({ path: `${path}.${name}`, expected: 'a text', got: shown(value) });
   }
   for (const name of Object.keys(task)) {
-    if (!PLAN_FIELDS.includes(name)) errors.push({ path: `${path}.${name}`, expected: 'no field of this name', got: shown(name) });
+    if (!PLAN_FIELDS.includes(name))
+      errors.push({ path: `${path}.${name}`, expected: 'no field of this name', got: shown(name) });
   }
   const { capability, parameters, dependsOn = [] } = task;
   if (typeof capability === 'string' && capabilities.size > 0 && !capabilities.has(capability)) {
@@ -69,7 +86,8 @@ function checkTask(
   if (parameters !== undefined && !isRecord(parameters)) {
     errors.push({ path: `${path}.parameters`, expected: 'named values', got: shown(parameters) });
   }
-  if (!Array.isArray(dependsOn)) return [...errors, { path: `${path}.dependsOn`, expected: 'a list of task ids', got: shown(dependsOn) }];
+  if (!Array.isArray(dependsOn))
+    return [...errors, { path: `${path}.dependsOn`, expected: 'a list of task ids', got: shown(dependsOn) }];
   dependsOn.forEach((id, n) => {
     if (id === task.id || !known.has(id)) {
       errors.push({ path: `${path}.dependsOn[${n}]`, expected: 'the id of another task of this plan', got: shown(id) });
@@ -86,7 +104,16 @@ function checkCycle(tasks: readonly DraftTask[]): FieldError[] {
     const next = left.filter((task) => task.dependsOn.some((id) => waiting.has(id)));
     if (next.length === 0) return [];
     if (next.length === left.length) {
-      return [{ path: 'plan', expected: 'tasks that do not wait for each other in a circle', got: next.map((task) => task.id).slice(0, 6).join(' → ') }];
+      return [
+        {
+          path: 'plan',
+          expected: 'tasks that do not wait for each other in a circle',
+          got: next
+            .map((task) => task.id)
+            .slice(0, 6)
+            .join(' → '),
+        },
+      ];
     }
     left = next;
   }

@@ -38,12 +38,15 @@ describe('ids and hashes', () => {
 });
 
 describe('successShare', () => {
-  it('does not call three of three certain', () => expect(successShare(3, 0)).toEqual({ percent: 100, low: 44, high: 100, total: 3 }));
+  it('does not call three of three certain', () =>
+    expect(successShare(3, 0)).toEqual({ percent: 100, low: 44, high: 100, total: 3 }));
   it('knows nothing about nobody', () => expect(successShare(0, 0)).toBeUndefined());
-  it('narrows with the sample', () => expect(successShare(980, 20)).toEqual({ percent: 98, low: 97, high: 99, total: 1000 }));
+  it('narrows with the sample', () =>
+    expect(successShare(980, 20)).toEqual({ percent: 98, low: 97, high: 99, total: 1000 }));
 });
 
 describe('small words', () => {
   it('counts', () => expect([plural(1, 'task'), plural(1200, 'task')]).toEqual(['1 task', '1,200 tasks']));
-  it('sizes', () => expect([formatBytes(512), formatBytes(65_536), formatBytes(1_500_000)]).toEqual(['512 B', '64 KB', '1.4 MB']));
+  it('sizes', () =>
+    expect([formatBytes(512), formatBytes(65_536), formatBytes(1_500_000)]).toEqual(['512 B', '64 KB', '1.4 MB']));
 });

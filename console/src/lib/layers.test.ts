@@ -1,6 +1,6 @@
 // The layout of a task graph: layers, rows, arrow keys, and graphs that should not exist.
 import { describe, expect, it } from 'vitest';
-import { layoutLayers, NODE, neighbour } from './layers.ts';
+import { layoutLayers, NODE, neighbour, viewOf } from './layers.ts';
 
 const diamond = [
   { id: 'read', dependsOn: [] },
@@ -48,6 +48,18 @@ describe('layoutLayers', () => {
     expect(layoutLayers(tasks).places.size).toBe(1000);
     expect(performance.now() - started).toBeLessThan(500);
   });
+});
+
+describe('viewOf', () => {
+  const layout = layoutLayers(diamond);
+  it('shows all of a small graph in the middle', () => {
+    const { x, y, zoom } = viewOf(layout, layout.places.keys(), { width: 2000, height: 1000 });
+    expect([zoom, x + (NODE.width * 3 + NODE.gapX * 2) / 2, y + NODE.height / 2]).toEqual([1, 1000, 500]);
+  });
+  it('shrinks what is wider than the box', () => {
+    expect(viewOf(layout, layout.places.keys(), { width: 432, height: 1000 }).zoom).toBeCloseTo(0.5);
+  });
+  it('stays where it is for nothing', () => expect(viewOf(layout, [], { width: 100, height: 100 }).zoom).toBe(1));
 });
 
 describe('neighbour', () => {

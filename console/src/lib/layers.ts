@@ -5,6 +5,7 @@ export type Place = { layer: number; row: number; x: number; y: number };
 export type Layout = { places: Map<string, Place>; layers: string[][] };
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
+const margin = 24;
 export const NODE = { width: 224, height: 72, gapX: 72, gapY: 16 };
 
 /**
@@ -14,7 +15,11 @@ export const NODE = { width: 224, height: 72, gapX: 72, gapY: 16 };
 export function layoutLayers(tasks: readonly GraphTask[]): Layout {
   const parents = new Map<string, string[]>();
   const known = new Set(tasks.map((task) => task.id));
-  for (const task of tasks) parents.set(task.id, [...new Set(task.dependsOn)].filter((id) => known.has(id)));
+  for (const task of tasks)
+    parents.set(
+      task.id,
+      [...new Set(task.dependsOn)].filter((id) => known.has(id)),
+    );
   const layers = orderRows(splitLayers(tasks, parents), parents);
   const places = new Map<string, Place>();
   layers.forEach((ids, layer) => {
@@ -81,6 +86,23 @@ function orderRows(layers: string[][], parents: Map<string, string[]>): string[]
 function mean(ids: readonly string[], centre: Map<string, number>): number | undefined {
   if (ids.length === 0) return undefined;
   return ids.reduce((sum, id) => sum + (centre.get(id) ?? 0), 0) / ids.length;
+}
+
+/** Zoom and offset that show some tasks in the middle of a box of that many px. */
+export function viewOf(
+  layout: Layout,
+  ids: Iterable<string>,
+  box: { width: number; height: number },
+  zoomMost = 1,
+): { x: number; y: number; zoom: number } {
+  const places = [...ids].map((id) => layout.places.get(id)).filter((place) => place !== undefined);
+  if (places.length === 0) return { x: 0, y: box.height / 2, zoom: zoomMost };
+  const left = Math.min(...places.map((place) => place.x)) - margin;
+  const right = Math.max(...places.map((place) => place.x)) + NODE.width + margin;
+  const top = Math.min(...places.map((place) => place.y)) - margin;
+  const bottom = Math.max(...places.map((place) => place.y)) + NODE.height + margin;
+  const zoom = Math.min(zoomMost, box.width / (right - left), box.height / (bottom - top));
+  return { zoom, x: (box.width - (left + right) * zoom) / 2, y: (box.height - (top + bottom) * zoom) / 2 };
 }
 
 /** The task that an arrow key leads to from a task: the nearest by height in the next layer, or the next row. */

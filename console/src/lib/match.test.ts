@@ -10,4 +10,5 @@ it.each([
   ['zebra', 'Overview', false],
 ])('"%s" in "%s": %s', (typed, line, found) => expect(matchScore(typed, line) > 0).toBe(found));
 
-it('puts beginnings before middles', () => expect(matchScore('kill', 'Kill everything')).toBeGreaterThan(matchScore('kill', 'Overkill')));
+it('puts beginnings before middles', () =>
+  expect(matchScore('kill', 'Kill everything')).toBeGreaterThan(matchScore('kill', 'Overkill')));

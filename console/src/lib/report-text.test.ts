@@ -18,4 +18,9 @@ it.each([
   { when: 'plain data', result: [1, 2], then: { figures: [], rest: [1, 2] } },
 ])('$when', ({ result, then }) => expect(readReport(result)).toEqual(then));
 
-it('labels field names', () => expect([labelOf('responseCount'), labelOf('worst_department'), labelOf('nps')]).toEqual(['Response count', 'Worst department', 'Nps']));
+it('labels field names', () =>
+  expect([labelOf('responseCount'), labelOf('worst_department'), labelOf('nps')]).toEqual([
+    'Response count',
+    'Worst department',
+    'Nps',
+  ]));

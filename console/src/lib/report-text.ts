@@ -11,7 +11,9 @@ export function readReport(result: unknown): Report | undefined {
   if (typeof result !== 'object' || Array.isArray(result)) return { figures: [], rest: result };
   const entries = Object.entries(result);
   const field = MARKDOWN_FIELDS.find((name) => typeof (result as Record<string, unknown>)[name] === 'string');
-  const nested = field ? undefined : entries.map(([, value]) => readReport(isObject(value) ? value : undefined)).find((inner) => inner?.markdown);
+  const nested = field
+    ? undefined
+    : entries.map(([, value]) => readReport(isObject(value) ? value : undefined)).find((inner) => inner?.markdown);
   if (nested) return { ...nested, rest: result };
   const markdown = field ? String((result as Record<string, unknown>)[field]) : undefined;
   const others = entries.filter(([name]) => name !== field);
@@ -25,11 +27,17 @@ function isObject(value: unknown): boolean {
 }
 
 function isFigure(value: unknown): value is string | number | boolean {
-  return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length > 0 && value.length <= 40);
+  return (
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'string' && value.length > 0 && value.length <= 40)
+  );
 }
 
 /** `responseCount` or `response_count` as a label: `Response count`. */
 export function labelOf(name: string): string {
-  const words = name.replace(/[_-]+/g, ' ').replace(/([a-z\d])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  const words = name
+    .replace(/[_-]+/g, ' ')
+    .replace(/([a-z\d])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -6,9 +6,12 @@ it.each(['/', '/objectives', '/objectives/new', '/objectives/obj_1', '/agents', 
   expect(hrefOf(parseRoute(path))).toBe(path);
 });
 
-it.each(['/nowhere', '/objectives/a/b', '/audit/x'])('%s is not', (path) => expect(parseRoute(path)).toEqual({ page: 'missing' }));
+it.each(['/nowhere', '/objectives/a/b', '/audit/x'])('%s is not', (path) =>
+  expect(parseRoute(path)).toEqual({ page: 'missing' }),
+);
 
-it('survives a broken escape', () => expect(parseRoute('/objectives/%E0%A4%A')).toEqual({ page: 'objective', id: '%E0%A4%A' }));
+it('survives a broken escape', () =>
+  expect(parseRoute('/objectives/%E0%A4%A')).toEqual({ page: 'objective', id: '%E0%A4%A' }));
 
 it.each([
   ['obj_01JD4Q8Z3X', '/objectives/obj_01JD4Q8Z3X'],

@@ -15,7 +15,8 @@ export function parseRoute(path: string): Route {
   const [first, second] = parts;
   if (parts.length === 0) return { page: 'overview' };
   if (parts.length === 1 && (first === 'objectives' || first === 'agents' || first === 'audit')) return { page: first };
-  if (parts.length === 2 && first === 'objectives' && second) return second === 'new' ? { page: 'submit' } : { page: 'objective', id: second };
+  if (parts.length === 2 && first === 'objectives' && second)
+    return second === 'new' ? { page: 'submit' } : { page: 'objective', id: second };
   return { page: 'missing' };
 }
 

@@ -21,7 +21,12 @@ const TASK: Record<TaskStatus, StateLook> = {
   allocated: { word: 'Allocated', tone: 'blue', icon: 'hand', why: 'An agent was asked and has not begun.' },
   running: { word: 'Running', tone: 'blue', icon: 'play', why: 'An agent works on it.' },
   succeeded: { word: 'Succeeded', tone: 'green', icon: 'check', why: 'Done; its result was checked and stored.' },
-  failed: { word: 'Retrying', tone: 'amber', icon: 'retry', why: 'An attempt failed; the next one waits for its time.' },
+  failed: {
+    word: 'Retrying',
+    tone: 'amber',
+    icon: 'retry',
+    why: 'An attempt failed; the next one waits for its time.',
+  },
   dead_letter: { word: 'Dead letter', tone: 'red', icon: 'inbox', why: 'No attempt is left; a person may redrive it.' },
   cancelled: { word: 'Cancelled', tone: 'grey', icon: 'minus', why: 'Will not run any more.' },
 };
@@ -34,11 +39,26 @@ const AGENT: Record<string, StateLook> = {
 
 const MODE: Record<string, StateLook> = {
   active: { word: 'Active', tone: 'green', icon: 'shield', why: 'Agents may act within their limits.' },
-  killed: { word: 'Killed', tone: 'red', icon: 'stop', why: 'Every autonomous action is refused until a person resumes.' },
-  not_bootstrapped: { word: 'Not bootstrapped', tone: 'amber', icon: 'seed', why: 'Agents are not registered yet: npx lazyark bootstrap' },
+  killed: {
+    word: 'Killed',
+    tone: 'red',
+    icon: 'stop',
+    why: 'Every autonomous action is refused until a person resumes.',
+  },
+  not_bootstrapped: {
+    word: 'Not bootstrapped',
+    tone: 'amber',
+    icon: 'seed',
+    why: 'Agents are not registered yet: npx lazyark bootstrap',
+  },
 };
 
-const unknown = (word: string): StateLook => ({ word: word.replaceAll('_', ' '), tone: 'grey', icon: 'minus', why: 'A state this console does not know.' });
+const unknown = (word: string): StateLook => ({
+  word: word.replaceAll('_', ' '),
+  tone: 'grey',
+  icon: 'minus',
+  why: 'A state this console does not know.',
+});
 
 export const objectiveLook = (status: string): StateLook => OBJECTIVE[status as ObjectiveStatus] ?? unknown(status);
 export const taskLook = (status: string): StateLook => TASK[status as TaskStatus] ?? unknown(status);
@@ -46,4 +66,5 @@ export const agentLook = (status: string): StateLook => AGENT[status] ?? unknown
 export const modeLook = (mode: string): StateLook => MODE[mode] ?? unknown(mode);
 
 /** Statuses in which an objective can still be ended by a person. */
-export const isOpen = (status: ObjectiveStatus): boolean => status !== 'succeeded' && status !== 'cancelled' && status !== 'failed';
+export const isOpen = (status: ObjectiveStatus): boolean =>
+  status !== 'succeeded' && status !== 'cancelled' && status !== 'failed';

@@ -3,10 +3,20 @@ import { expect, it } from 'vitest';
 import type { Task } from '../api.ts';
 import { edgeLook, graphOf, shapeOf } from './task-graph.ts';
 
-const task = (taskId: string, status: Task['status'], more: Partial<Task> = {}): Task => ({ taskId, status, title: taskId, capability: 'noop', dependsOn: [], ...more });
+const task = (taskId: string, status: Task['status'], more: Partial<Task> = {}): Task => ({
+  taskId,
+  status,
+  title: taskId,
+  capability: 'noop',
+  dependsOn: [],
+  ...more,
+});
 
 it('understands task ids and ids of the plan, and drops strangers', () => {
-  const tasks = [task('tsk_0', 'succeeded', { id: 'read' }), task('tsk_1', 'running', { dependsOn: ['read', 'tsk_0', 'ghost'] })];
+  const tasks = [
+    task('tsk_0', 'succeeded', { id: 'read' }),
+    task('tsk_1', 'running', { dependsOn: ['read', 'tsk_0', 'ghost'] }),
+  ];
   expect(graphOf(tasks)[1]).toEqual({ id: 'tsk_1', dependsOn: ['tsk_0', 'tsk_0'] });
 });
 

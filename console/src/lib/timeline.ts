@@ -23,7 +23,10 @@ export function timelineTicks(span: Span, most: number): number[] {
 }
 
 /** Where a task's bar begins and how long it is. Undefined for a task that has not started. */
-export function taskBar(task: TimedTask, span: Span): { leftPercent: number; widthPercent: number; ms: number } | undefined {
+export function taskBar(
+  task: TimedTask,
+  span: Span,
+): { leftPercent: number; widthPercent: number; ms: number } | undefined {
   if (!task.startedAt) return undefined;
   const from = Math.max(Date.parse(task.startedAt), span.fromMs);
   const to = Math.max(from, task.finishedAt ? Date.parse(task.finishedAt) : span.toMs);

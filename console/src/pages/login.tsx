@@ -5,6 +5,8 @@ import { copyText } from '../parts/copy.tsx';
 import { Icon, Mark } from '../parts/icon.tsx';
 import { signIn } from '../session.ts';
 
+/** What may stand in a header. */
+const writable = /^[\x21-\x7e]+$/;
 const showToken = 'cat .lazyark/operator-token';
 
 export function Login({ notice }: { notice?: string }) {
@@ -13,6 +15,8 @@ export function Login({ notice }: { notice?: string }) {
   const [trying, setTrying] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
+    if (!writable.test(token.trim()))
+      return setProblem('This is not a token: it holds characters that a token cannot have.');
     setTrying(true);
     setProblem('');
     try {
@@ -60,7 +64,10 @@ export function Login({ notice }: { notice?: string }) {
             <code>{showToken}</code>
             <Icon name="copy" size={14} />
           </button>
-          <p>On AWS, it is the secret that the stack’s outputs name. It stays in this tab and is forgotten when the tab closes.</p>
+          <p>
+            On AWS, it is the secret that the stack’s outputs name. It stays in this tab and is forgotten when the tab
+            closes.
+          </p>
         </div>
       </form>
     </div>
@@ -68,8 +75,9 @@ export function Login({ notice }: { notice?: string }) {
 }
 
 function explain(error: unknown): string {
-  if (!(error instanceof ApiProblem)) return 'This is not a token: it holds characters that a token cannot have.';
-  if (error.status === 401 || error.status === 403) return 'The server does not accept this token. Was it copied whole?';
+  if (!(error instanceof ApiProblem)) return 'The answer could not be read. Is this the address of LazyArk?';
+  if (error.status === 401 || error.status === 403)
+    return 'The server does not accept this token. Was it copied whole?';
   if (error.status === 0) return 'The server does not answer. Is it still running?';
   return `The server could not check it: ${error.message}`;
 }

@@ -2,7 +2,14 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 
 const holdMs = 1_000;
-type Props = { className?: string; label: string; onHeld: () => void; onTap?: () => void; disabled?: boolean; children: ReactNode };
+type Props = {
+  className?: string;
+  label: string;
+  onHeld: () => void;
+  onTap?: () => void;
+  disabled?: boolean;
+  children: ReactNode;
+};
 
 export function HoldButton({ className = '', label, onHeld, onTap, disabled, children }: Props) {
   const [holding, setHolding] = useState(false);
@@ -25,6 +32,19 @@ export function HoldButton({ className = '', label, onHeld, onTap, disabled, chi
     setHolding(false);
   };
   const isPress = (event: KeyboardEvent): boolean => event.key === ' ' || event.key === 'Enter';
+  // Enter would click at once and the space bar on release: both have to wait for what the hold becomes.
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!isPress(event)) return;
+    event.preventDefault();
+    if (!event.repeat) press();
+  };
+  const onKeyUp = (event: KeyboardEvent): void => {
+    if (!isPress(event)) return;
+    event.preventDefault();
+    release();
+    if (!held.current) onTap?.();
+    held.current = false;
+  };
   return (
     <button
       type="button"
@@ -37,10 +57,13 @@ export function HoldButton({ className = '', label, onHeld, onTap, disabled, chi
       onPointerLeave={release}
       onPointerCancel={release}
       onContextMenu={(event) => event.preventDefault()}
-      onKeyDown={(event) => isPress(event) && !event.repeat && press()}
-      onKeyUp={(event) => isPress(event) && release()}
+      onKeyDown={onKeyDown}
+      onKeyUp={onKeyUp}
       onBlur={release}
-      onClick={() => !held.current && onTap?.()}
+      onClick={() => {
+        if (!held.current) onTap?.();
+        held.current = false;
+      }}
     >
       <span className="hold-fill" aria-hidden="true" />
       <span className="hold-label">{children}</span>

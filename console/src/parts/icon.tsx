@@ -3,7 +3,8 @@
 const PATHS = {
   overview: 'M2.5 2.5h4.5v5.5h-4.5zM9 2.5h4.5v3h-4.5zM9 8h4.5v5.5h-4.5zM2.5 10.5h4.5v3h-4.5z',
   objectives: 'M8 13.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11ZM8 10.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM8 8h.01',
-  agents: 'M4 6h8a1.5 1.5 0 0 1 1.5 1.5v4A1.5 1.5 0 0 1 12 13H4a1.5 1.5 0 0 1-1.5-1.5v-4A1.5 1.5 0 0 1 4 6ZM8 6V3M6 9.2v.6M10 9.2v.6M8 3h.01',
+  agents:
+    'M4 6h8a1.5 1.5 0 0 1 1.5 1.5v4A1.5 1.5 0 0 1 12 13H4a1.5 1.5 0 0 1-1.5-1.5v-4A1.5 1.5 0 0 1 4 6ZM8 6V3M6 9.2v.6M10 9.2v.6M8 3h.01',
   audit: 'M3.5 2.5h9v11h-9zM6 5.5h4M6 8h4M6 10.5h2',
   check: 'M3.5 8.5 6.5 11.5 12.5 5',
   cross: 'M4.5 4.5l7 7M11.5 4.5l-7 7',
@@ -70,7 +71,14 @@ export function Mark({ size = 22 }: { size?: number }) {
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="8" fill="var(--accent-mark)" />
       <path d="M5 18h22c0 5-4 8-11 8S5 23 5 18Z" fill="#fff" />
-      <path d="M9 18v-5h14v5M16 13V7" fill="none" stroke="#fff" strokeWidth="2.4" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M9 18v-5h14v5M16 13V7"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="2.4"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

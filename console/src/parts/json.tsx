@@ -11,8 +11,8 @@ export function Json({ value, label }: { value: unknown; label: string }) {
   const shown = folded ? text.slice(0, foldCharacters) : text;
   return (
     <figure className="json">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} aria-label={label}>
+      {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0} role="group" aria-label={label}>
         {typeof value === 'string' ? shown : paint(shown)}
         {folded && '…'}
       </pre>

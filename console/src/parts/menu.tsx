@@ -8,9 +8,16 @@ export type MenuItem = { label: string; icon: IconName; onPick: () => void; tone
 
 /** What every corner menu offers: the same data by API, and by command line where there is a command for it. */
 export function repeatItems(path: string, command?: string): MenuItem[] {
-  const curl: MenuItem = { label: 'Copy as curl', icon: 'copy', onPick: () => void copyText(curlOf(path), 'the curl command') };
+  const curl: MenuItem = {
+    label: 'Copy as curl',
+    icon: 'copy',
+    onPick: () => void copyText(curlOf(path), 'the curl command'),
+  };
   if (!command) return [curl];
-  return [curl, { label: 'Copy as command', icon: 'copy', note: command, onPick: () => void copyText(command, 'the command') }];
+  return [
+    curl,
+    { label: 'Copy as command', icon: 'copy', note: command, onPick: () => void copyText(command, 'the command') },
+  ];
 }
 
 export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
@@ -44,7 +51,14 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
         <Icon name="more" />
       </button>
       {open && (
-        <div className="menu-list" id={listId} role="menu" tabIndex={-1} aria-label={label} onKeyDown={(event) => moveInMenu(event, close)}>
+        <div
+          className="menu-list"
+          id={listId}
+          role="menu"
+          tabIndex={-1}
+          aria-label={label}
+          onKeyDown={(event) => moveInMenu(event, close)}
+        >
           {items.map((item) => (
             <button
               key={item.label}
@@ -72,11 +86,15 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
 function moveInMenu(event: KeyboardEvent<HTMLElement>, close: () => void): void {
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=menuitem]')];
   const at = items.indexOf(document.activeElement as HTMLElement);
-  const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 };
+  const steps: Record<string, number> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1 + items.length,
+    Home: 0,
+    End: items.length - 1,
+  };
   const next = steps[event.key];
-  if (event.key === 'Tab') return close();
-  if (event.key === 'Escape') {
-    event.stopPropagation();
+  if (event.key === 'Tab' || event.key === 'Escape') {
+    if (event.key === 'Escape') event.stopPropagation();
     close();
   } else if (next !== undefined) {
     event.preventDefault();

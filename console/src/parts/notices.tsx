@@ -1,5 +1,5 @@
 // Short notices of what an action of a person led to, bottom right, read out politely.
-import { useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { Icon } from './icon.tsx';
 
 type Notice = { tone: 'good' | 'bad'; text: string; requestId?: string };
@@ -32,8 +32,14 @@ export function Notices() {
     },
     () => shown,
   );
+  const box = useRef<HTMLDivElement>(null);
+  // Shown anew for each change, so that a notice lies above a dialog that was opened before it.
+  useEffect(() => {
+    box.current?.hidePopover();
+    if (notices.length > 0) box.current?.showPopover();
+  }, [notices]);
   return (
-    <div className="notices" role="status" aria-live="polite">
+    <div className="notices" ref={box} popover="manual" role="status" aria-live="polite">
       {notices.map((notice) => (
         <div key={notice.key} className={`notice tone-${notice.tone === 'good' ? 'green' : 'red'}`}>
           <Icon name={notice.tone === 'good' ? 'check' : 'alert'} />

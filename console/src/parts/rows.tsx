@@ -8,6 +8,8 @@ type Props<T> = {
   heights: { wide: number; narrow: number };
   columns: { name: string; className?: string; head?: ReactNode }[];
   label: string;
+  /** one card per row on a phone */
+  cards?: boolean;
   keyOf: (item: T) => string;
   row: (item: T) => ReactNode;
   onEnd?: () => void;
@@ -25,7 +27,7 @@ export function useNarrow(): boolean {
   );
 }
 
-export function Rows<T>({ items, heights, columns, label, keyOf, row, onEnd }: Props<T>) {
+export function Rows<T>({ items, heights, columns, label, cards = true, keyOf, row, onEnd }: Props<T>) {
   const height = useNarrow() ? heights.narrow : heights.wide;
   const body = useRef<HTMLTableSectionElement>(null);
   const [view, setView] = useState({ first: 0, last: 60 });
@@ -57,7 +59,7 @@ export function Rows<T>({ items, heights, columns, label, keyOf, row, onEnd }: P
   const shown = items.slice(view.first, view.last);
   const after = items.length - view.first - shown.length;
   return (
-    <table className="rows" aria-label={label} aria-rowcount={items.length + 1}>
+    <table className={`rows${cards ? ' cards' : ''}`} aria-label={label} aria-rowcount={items.length + 1}>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -82,7 +84,7 @@ export function Rows<T>({ items, heights, columns, label, keyOf, row, onEnd }: P
 
 function Gap({ px, columns }: { px: number; columns: number }) {
   return (
-    <tr className="gap" aria-hidden="true" style={{ height: px }}>
+    <tr className="gap" style={{ height: px }}>
       <td colSpan={columns} />
     </tr>
   );

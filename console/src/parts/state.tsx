@@ -18,9 +18,25 @@ export function Ring({ look, turning }: { look: StateLook; turning: boolean }) {
   const dash = turning ? '48 21' : waiting ? '2.2 4.1' : undefined;
   return (
     <span className={`ring tone-${look.tone}`} aria-hidden="true">
-      <svg className={turning ? 'ring-turning' : undefined} width="28" height="28" viewBox="0 0 28 28" fill="none" aria-hidden="true">
+      <svg
+        className={turning ? 'ring-turning' : undefined}
+        width="28"
+        height="28"
+        viewBox="0 0 28 28"
+        fill="none"
+        aria-hidden="true"
+      >
         <circle cx="14" cy="14" r="12.5" stroke="var(--line)" strokeWidth="1.5" />
-        <circle cx="14" cy="14" r="12.5" stroke="currentColor" strokeWidth={waiting ? 1.5 : 2} strokeDasharray={dash} strokeLinecap="round" transform="rotate(-90 14 14)" />
+        <circle
+          cx="14"
+          cy="14"
+          r="12.5"
+          stroke="currentColor"
+          strokeWidth={waiting ? 1.5 : 2}
+          strokeDasharray={dash}
+          strokeLinecap="round"
+          transform="rotate(-90 14 14)"
+        />
       </svg>
       <Icon name={look.icon} size={14} />
     </span>

@@ -22,7 +22,14 @@ export function PageHead({ title, menu, actions, children }: HeadProps) {
   );
 }
 
-type TileProps = { title: string; menu?: MenuItem[]; note?: ReactNode; flush?: boolean; className?: string; children: ReactNode };
+type TileProps = {
+  title: string;
+  menu?: MenuItem[];
+  note?: ReactNode;
+  flush?: boolean;
+  className?: string;
+  children: ReactNode;
+};
 
 export function Tile({ title, menu, note, flush = false, className = '', children }: TileProps) {
   return (
@@ -38,7 +45,17 @@ export function Tile({ title, menu, note, flush = false, className = '', childre
 }
 
 /** An empty state teaches: what will be here, and the one thing that makes it show something. */
-export function Empty({ icon, title, children, action }: { icon: IconName; title: string; children: ReactNode; action?: ReactNode }) {
+export function Empty({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: IconName;
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className="empty">
       <Icon name={icon} size={20} />

@@ -17,7 +17,10 @@ export function Tooltip() {
     const show = (event: Event): void => {
       const host = (event.target as Element | null)?.closest?.<HTMLElement>('[data-tip]');
       clearTimeout(timer.current);
-      if (!host?.dataset.tip) return setTip(undefined);
+      if (!host?.dataset.tip) {
+        setTip(undefined);
+        return;
+      }
       if (event.type === 'focusin' && !host.matches(':focus-visible')) return;
       timer.current = setTimeout(() => host.isConnected && setTip(placeTip(host)), delayMs);
     };

@@ -31,12 +31,17 @@ export function AgentsPage() {
   const asTable = view === 'table' || agents.length > tilesMost;
   return (
     <>
-      <PageHead title="Agents" menu={repeatItems(paths.agents(), 'npx lazyark agent list')} actions={agents.length <= tilesMost && <ViewSwitch table={asTable} onPick={setView} />} />
+      <PageHead
+        title="Agents"
+        menu={repeatItems(paths.agents(), 'npx lazyark agent list')}
+        actions={agents.length <= tilesMost && <ViewSwitch table={asTable} onPick={setView} />}
+      />
       {!data && error && <ProblemBox what="The agents cannot be read" error={error} retry={() => void refetch()} />}
       {!data && !error && <Loading rows={6} />}
       {data && agents.length === 0 && (
         <Empty icon="agents" title="No agents yet">
-          Agents are declared in <code>config/agents.yaml</code> and registered by <code>npx lazyark bootstrap</code>. Each then shows here with its health and load.
+          Agents are declared in <code>config/agents.yaml</code> and registered by <code>npx lazyark bootstrap</code>.
+          Each then shows here with its health and load.
         </Empty>
       )}
       {agents.length > 0 && !asTable && (
@@ -47,7 +52,14 @@ export function AgentsPage() {
         </ul>
       )}
       {agents.length > 0 && asTable && (
-        <Rows items={agents} label="Agents" heights={{ wide: 52, narrow: 88 }} columns={COLUMNS} keyOf={(agent) => agent.agentId} row={(agent) => <Cells agent={agent} />} />
+        <Rows
+          items={agents}
+          label="Agents"
+          heights={{ wide: 52, narrow: 72 }}
+          columns={COLUMNS}
+          keyOf={(agent) => agent.agentId}
+          row={(agent) => <Cells agent={agent} />}
+        />
       )}
     </>
   );
@@ -57,10 +69,24 @@ function ViewSwitch({ table, onPick }: { table: boolean; onPick: (view: string) 
   return (
     <fieldset className="view-switch">
       <legend className="hidden">View</legend>
-      <button type="button" className="square" aria-pressed={!table} aria-label="Tiles" data-tip="Tiles" onClick={() => onPick('')}>
+      <button
+        type="button"
+        className="square"
+        aria-pressed={!table}
+        aria-label="Tiles"
+        data-tip="Tiles"
+        onClick={() => onPick('')}
+      >
         <Icon name="tiles" />
       </button>
-      <button type="button" className="square" aria-pressed={table} aria-label="Table" data-tip="Table" onClick={() => onPick('table')}>
+      <button
+        type="button"
+        className="square"
+        aria-pressed={table}
+        aria-label="Table"
+        data-tip="Table"
+        onClick={() => onPick('table')}
+      >
         <Icon name="rows" />
       </button>
     </fieldset>
@@ -73,7 +99,7 @@ function AgentTile({ agent }: { agent: Agent }) {
       <header>
         <div>
           <h2>{agent.title}</h2>
-          <p className="muted">
+          <p className="muted clip" data-tip={`${agent.role} · ${agent.department}`}>
             {agent.role} · {agent.department}
           </p>
         </div>
@@ -102,7 +128,12 @@ function Load({ agent }: { agent: Agent }) {
   return (
     <div className="load">
       <Bar percent={percent} tone={tone} label={`Load ${Math.round(percent)} %`} />
-      <span className="num" data-tip={percent >= 80 ? 'From 80 % on, no new task is given to it' : 'Tasks it works on, of those it may at once'}>
+      <span
+        className="num"
+        data-tip={
+          percent >= 80 ? 'From 80 % on, no new task is given to it' : 'Tasks it works on, of those it may at once'
+        }
+      >
         {formatCount(agent.running)} of {formatCount(agent.concurrency)}
       </span>
     </div>
@@ -131,7 +162,10 @@ function Success({ agent }: { agent: Agent }) {
   const share = successShare(agent.succeeded, agent.failed);
   if (!share) return <span className="muted">no task yet</span>;
   return (
-    <span className="num" data-tip={`${formatCount(agent.succeeded)} succeeded, ${formatCount(agent.failed)} failed\n95 % interval: ${share.low}–${share.high} %`}>
+    <span
+      className="num"
+      data-tip={`${formatCount(agent.succeeded)} succeeded, ${formatCount(agent.failed)} failed\n95 % interval: ${share.low}–${share.high} %`}
+    >
       {share.percent} % <span className="muted">of {formatCount(share.total)}</span>
     </span>
   );

@@ -1,7 +1,7 @@
 // Audit: every change as an entry of a chain; searchable, newest first, with before and after.
 import { useEffect, useMemo, useState } from 'react';
 import { type AuditEntry, paths } from '../../api.ts';
-import { formatCount } from '../../lib/format.ts';
+import { formatCount, shortId } from '../../lib/format.ts';
 import { Ago } from '../../parts/clock.tsx';
 import { Id } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -34,14 +34,16 @@ export function AuditPage() {
       <PageHead title="Audit" menu={repeatItems(paths.audit(lane, q), 'npx lazyark audit verify')} />
       <Lanes lane={lane} onPick={setLane} />
       <Search value={q} onChange={setQ} />
-      {!list.data && list.error && <ProblemBox what="The audit trail cannot be read" error={list.error} retry={() => void list.refetch()} />}
+      {!list.data && list.error && (
+        <ProblemBox what="The audit trail cannot be read" error={list.error} retry={() => void list.refetch()} />
+      )}
       {!list.data && !list.error && <Loading rows={8} />}
       {list.data && items.length === 0 && <NoEntries searched={Boolean(q || lane)} />}
       {items.length > 0 && (
         <Rows
           items={items}
           label="Audit entries"
-          heights={{ wide: 44, narrow: 76 }}
+          heights={{ wide: 44, narrow: 60 }}
           columns={COLUMNS}
           keyOf={(each) => each.entryId}
           row={(each) => <Cells entry={each} selected={each.entryId === selected} onSelect={select} />}
@@ -61,7 +63,13 @@ function Lanes({ lane, onPick }: { lane: string; onPick: (lane: string) => void 
     <ul className="lanes" aria-label="Lanes of the chain">
       {lanes.map((each) => (
         <li key={each.lane} className={lane === each.lane ? 'picked' : undefined}>
-          <button type="button" className="lane" aria-pressed={lane === each.lane} data-tip={lane === each.lane ? 'Show all lanes' : 'Show only this lane'} onClick={() => onPick(lane === each.lane ? '' : each.lane)}>
+          <button
+            type="button"
+            className="lane"
+            aria-pressed={lane === each.lane}
+            data-tip={lane === each.lane ? 'Show all lanes' : 'Show only this lane'}
+            onClick={() => onPick(lane === each.lane ? '' : each.lane)}
+          >
             <Icon name="link" size={14} />
             <span className="clip">{each.lane}</span>
             <span className="muted num">{formatCount(each.entries)}</span>
@@ -84,16 +92,36 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
   return (
     <div className="search-field">
       <Icon name="search" />
-      <input type="search" aria-label="Search the audit trail" placeholder="Search by id, actor, table or reason" value={typed} spellCheck={false} onChange={(event) => setTyped(event.target.value)} />
+      <input
+        type="search"
+        aria-label="Search the audit trail"
+        placeholder="Search by id, actor, table or reason"
+        value={typed}
+        spellCheck={false}
+        onChange={(event) => setTyped(event.target.value)}
+      />
     </div>
   );
 }
 
-function Cells({ entry, selected, onSelect }: { entry: AuditEntry; selected: boolean; onSelect: (entryId: string) => void }) {
+function Cells({
+  entry,
+  selected,
+  onSelect,
+}: {
+  entry: AuditEntry;
+  selected: boolean;
+  onSelect: (entryId: string) => void;
+}) {
   return (
     <>
       <td className="col-entry">
-        <button type="button" className="entry-link num" aria-pressed={selected} onClick={() => onSelect(selected ? '' : entry.entryId)}>
+        <button
+          type="button"
+          className="entry-link num"
+          aria-pressed={selected}
+          onClick={() => onSelect(selected ? '' : entry.entryId)}
+        >
           <span className="muted">{entry.lane}</span> #{formatCount(entry.seq)}
         </button>
       </td>
@@ -103,7 +131,7 @@ function Cells({ entry, selected, onSelect }: { entry: AuditEntry; selected: boo
       <td className="col-main">
         <span className="muted">{entry.table}</span>
         <span className="mono clip" data-tip={`${entry.item.pk}\n${entry.item.sk}`}>
-          {entry.item.pk === entry.item.sk ? entry.item.pk : `${entry.item.pk} / ${entry.item.sk}`}
+          {itemName(entry.item)}
         </span>
       </td>
       <td className="col-actor clip">{entry.actor ?? <span className="muted">–</span>}</td>
@@ -117,6 +145,10 @@ function Cells({ entry, selected, onSelect }: { entry: AuditEntry; selected: boo
   );
 }
 
+/** Long ids by their ends, which tell them apart; the whole key is on hover and in the drawer. */
+const itemName = ({ pk, sk }: AuditEntry['item']): string =>
+  pk === sk ? shortId(pk) : `${shortId(pk)} / ${shortId(sk)}`;
+
 function NoEntries({ searched }: { searched: boolean }) {
   return (
     <Empty icon="audit" title={searched ? 'No entry fits' : 'No entries yet'}>
@@ -124,7 +156,8 @@ function NoEntries({ searched }: { searched: boolean }) {
         'Search looks at ids, actors, tables and reasons. Try the beginning of an id.'
       ) : (
         <>
-          Every change of every table becomes an entry that is chained to the one before. Submit an objective, then check the chain with <code>npx lazyark audit verify</code>
+          Every change of every table becomes an entry that is chained to the one before. Submit an objective, then
+          check the chain with <code>npx lazyark audit verify</code>
         </>
       )}
     </Empty>

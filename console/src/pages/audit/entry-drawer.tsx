@@ -99,7 +99,8 @@ function Diff({ lines }: { lines: DiffLine[] }) {
   );
 }
 
-const written = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined'));
+const written = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 
 function Whole({ entry }: { entry: AuditEntry }) {
   const [open, setOpen] = useState(false);

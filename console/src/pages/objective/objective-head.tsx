@@ -29,9 +29,11 @@ export function ObjectiveHead({ objective, menu }: { objective: Objective; menu:
         <Fact name="Priority">
           <Score priority={objective.priority} />
         </Fact>
-        <Fact name={objective.finishedAt ? 'Took' : 'Running for'}>
-          <Elapsed from={objective.createdAt} to={objective.finishedAt} />
-        </Fact>
+        {(objective.finishedAt || isOpen(objective.status)) && (
+          <Fact name={objective.finishedAt ? 'Took' : 'Open for'}>
+            <Elapsed from={objective.createdAt} to={objective.finishedAt} />
+          </Fact>
+        )}
         <Fact name="Submitted">
           <Ago at={objective.createdAt} />
         </Fact>
@@ -46,7 +48,11 @@ export function ObjectiveHead({ objective, menu }: { objective: Objective; menu:
       </div>
       {total > 0 && (
         <div className="objective-progress">
-          <Bar percent={percent} tone={look.tone === 'grey' ? 'blue' : look.tone} label={`${Math.round(percent)} % done`} />
+          <Bar
+            percent={percent}
+            tone={look.tone === 'grey' ? 'blue' : look.tone}
+            label={`${Math.round(percent)} % done`}
+          />
           <span className="num">
             <strong>{Math.round(percent)} %</strong> · {done} of {plural(total, 'task')}{' '}
           </span>
@@ -68,11 +74,25 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 function Actions({ objective, menu }: { objective: Objective; menu: MenuItem[] }) {
   const [asking, setAsking] = useState<'cancel' | 'priority'>();
   const { objectiveId, status } = objective;
-  const move = useAction((verb: 'pause' | 'resume' | 'cancel') => api.move(objectiveId, verb), (verb) => `Objective ${{ pause: 'paused', resume: 'resumed', cancel: 'cancelled' }[verb]}`);
+  const move = useAction(
+    (verb: 'pause' | 'resume' | 'cancel') => api.move(objectiveId, verb),
+    (verb) => `Objective ${{ pause: 'paused', resume: 'resumed', cancel: 'cancelled' }[verb]}`,
+  );
   const open = isOpen(status);
   const more: MenuItem[] = [
-    ...(open ? [{ label: 'Change priority', icon: 'pencil', onPick: () => setAsking('priority') } satisfies MenuItem] : []),
-    ...(open || status === 'failed' ? [{ label: 'Cancel objective', icon: 'cross', tone: 'red', onPick: () => setAsking('cancel') } satisfies MenuItem] : []),
+    ...(open
+      ? [{ label: 'Change priority', icon: 'pencil', onPick: () => setAsking('priority') } satisfies MenuItem]
+      : []),
+    ...(open || status === 'failed'
+      ? [
+          {
+            label: 'Cancel objective',
+            icon: 'cross',
+            tone: 'red',
+            onPick: () => setAsking('cancel'),
+          } satisfies MenuItem,
+        ]
+      : []),
     ...menu,
   ];
   return (
@@ -94,7 +114,13 @@ function Actions({ objective, menu }: { objective: Objective; menu: MenuItem[] }
         </a>
       )}
       <Menu label="objective" items={more} />
-      {asking === 'cancel' && <CancelDialog objective={objective} onClose={() => setAsking(undefined)} onCancel={() => move.mutate('cancel')} />}
+      {asking === 'cancel' && (
+        <CancelDialog
+          objective={objective}
+          onClose={() => setAsking(undefined)}
+          onCancel={() => move.mutate('cancel')}
+        />
+      )}
       {asking === 'priority' && <PriorityDialog objective={objective} onClose={() => setAsking(undefined)} />}
     </div>
   );
@@ -116,15 +142,25 @@ function Redrive({ objective }: { objective: Objective }) {
   );
 }
 
-function CancelDialog({ objective, onClose, onCancel }: { objective: Objective; onClose: () => void; onCancel: () => void }) {
+function CancelDialog({
+  objective,
+  onClose,
+  onCancel,
+}: {
+  objective: Objective;
+  onClose: () => void;
+  onCancel: () => void;
+}) {
   const left = objective.progress.total - objective.progress.done;
   return (
     <Dialog label="Cancel objective" onClose={onClose}>
       <h2>Cancel this objective?</h2>
       <p className="quote">{objective.text}</p>
       <p>
-        {left > 0 ? `${plural(left, 'task')} that ${left === 1 ? 'is' : 'are'} not done will not run any more, and what runs now is stopped.` : 'Nothing more of it will run.'} Results that are
-        stored stay. This cannot be undone.
+        {left > 0
+          ? `${plural(left, 'task')} that ${left === 1 ? 'is' : 'are'} not done will not run any more, and what runs now is stopped.`
+          : 'Nothing more of it will run.'}{' '}
+        Results that are stored stay. This cannot be undone.
       </p>
       <div className="dialog-actions">
         <button type="button" onClick={onClose}>

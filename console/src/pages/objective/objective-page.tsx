@@ -1,4 +1,5 @@
 // One objective: where it stands, its live task graph, its timeline, its result; a task opens in the drawer.
+import '../../styles/objective.css';
 import { lazy, Suspense } from 'react';
 import { type Objective, paths } from '../../api.ts';
 import { Icon } from '../../parts/icon.tsx';
@@ -16,7 +17,8 @@ const Report = lazy(() => import('./report.tsx'));
 export default function ObjectivePage({ objectiveId }: { objectiveId: string }) {
   const { data, error, refetch } = useObjective(objectiveId);
   const [selected, select] = useQueryValue('task');
-  if (!data && error) return <ProblemBox what={`${objectiveId} cannot be read`} error={error} retry={() => void refetch()} />;
+  if (!data && error)
+    return <ProblemBox what={`${objectiveId} cannot be read`} error={error} retry={() => void refetch()} />;
   if (!data) return <Loading rows={8} />;
   const menu = repeatItems(paths.objective(objectiveId), `npx lazyark objective show ${objectiveId}`);
   const task = data.tasks.find((each) => each.taskId === selected);
@@ -53,7 +55,8 @@ export default function ObjectivePage({ objectiveId }: { objectiveId: string }) 
 function GraphHint() {
   return (
     <span className="wide-only hint">
-      <kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> move · <kbd>Enter</kbd> opens · <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom
+      <kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> move · <kbd>Enter</kbd> opens · <kbd>+</kbd> <kbd>−</kbd>{' '}
+      <kbd>0</kbd> zoom
     </span>
   );
 }
@@ -79,7 +82,8 @@ function Failure({ objective }: { objective: Objective }) {
           ))}
         {dead.length > 0 && (
           <p className="muted">
-            {dead.length === 1 ? 'One task has' : `${dead.length} tasks have`} no attempt left. When the cause is gone, redrive {dead.length === 1 ? 'it' : 'them'}, and the objective goes on where it stopped.
+            {dead.length === 1 ? 'One task has' : `${dead.length} tasks have`} no attempt left. When the cause is gone,
+            redrive {dead.length === 1 ? 'it' : 'them'}, and the objective goes on where it stopped.
           </p>
         )}
       </div>
@@ -89,7 +93,10 @@ function Failure({ objective }: { objective: Objective }) {
 
 function NoTasks({ objective }: { objective: Objective }) {
   const words: Partial<Record<Objective['status'], [string, string]>> = {
-    queued: ['Waits for its turn', 'Objectives are planned by priority; then its task graph appears here and moves as agents work.'],
+    queued: [
+      'Waits for its turn',
+      'Objectives are planned by priority; then its task graph appears here and moves as agents work.',
+    ],
     planning: ['Being planned', 'The task graph appears here as soon as a plan passed the check.'],
   };
   const [title, text] = words[objective.status] ?? ['There is no task graph', 'It ended before a plan was stored.'];

@@ -8,7 +8,10 @@ export function PriorityDialog({ objective, onClose }: { objective: Objective; o
   const [score, setScore] = useState(String(objective.priority.score));
   const value = Number(score);
   const valid = score.trim() !== '' && Number.isFinite(value) && value >= 0;
-  const change = useAction((next: number) => api.setPriority(objective.objectiveId, next), (next) => `Priority set to ${next}`);
+  const change = useAction(
+    (next: number) => api.setPriority(objective.objectiveId, next),
+    (next) => `Priority set to ${next}`,
+  );
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (valid) change.mutate(value, { onSuccess: onClose });
@@ -25,7 +28,14 @@ export function PriorityDialog({ objective, onClose }: { objective: Objective; o
         </ul>
         <label className="field">
           <span className="label">New priority</span>
-          <input type="text" inputMode="decimal" className="num" value={score} aria-invalid={!valid} onChange={(event) => setScore(event.target.value)} />
+          <input
+            type="text"
+            inputMode="decimal"
+            className="num"
+            value={score}
+            aria-invalid={!valid}
+            onChange={(event) => setScore(event.target.value)}
+          />
         </label>
         <div className="dialog-actions">
           <button type="button" onClick={onClose}>

@@ -11,7 +11,10 @@ import { Json } from '../../parts/json.tsx';
 import { Empty } from '../../parts/tile.tsx';
 
 // A report is text from agents: no pictures, forms or styles, so that reading it asks no other host for anything.
-const ALLOWED_TAGS = 'h1 h2 h3 h4 h5 h6 p br hr ul ol li strong em del code pre blockquote a table thead tbody tr th td sup sub'.split(' ');
+const ALLOWED_TAGS =
+  'h1 h2 h3 h4 h5 h6 p br hr ul ol li strong em del code pre blockquote a table thead tbody tr th td sup sub'.split(
+    ' ',
+  );
 const purify = DOMPurify(window);
 purify.addHook('afterSanitizeAttributes', (node) => {
   if (node.tagName !== 'A') return;
@@ -30,7 +33,11 @@ export default function Report({ objective }: { objective: Objective }) {
           {report.figures.map(([name, value]) => (
             <div key={name}>
               <dt>{labelOf(name)}</dt>
-              <dd className="num">{typeof value === 'number' ? value.toLocaleString('en-US', { maximumFractionDigits: 4 }) : String(value)}</dd>
+              <dd className="num">
+                {typeof value === 'number'
+                  ? value.toLocaleString('en-US', { maximumFractionDigits: 4 })
+                  : String(value)}
+              </dd>
             </div>
           ))}
         </dl>
@@ -48,7 +55,12 @@ export default function Report({ objective }: { objective: Objective }) {
 
 function Markdown({ text }: { text: string }) {
   const html = useMemo(
-    () => purify.sanitize(marked.parse(text, { gfm: true, async: false }), { ALLOWED_TAGS, ALLOWED_ATTR: ['href', 'title', 'align', 'start'], ALLOW_DATA_ATTR: false }),
+    () =>
+      purify.sanitize(marked.parse(text, { gfm: true, async: false }), {
+        ALLOWED_TAGS,
+        ALLOWED_ATTR: ['href', 'title', 'align', 'start'],
+        ALLOW_DATA_ATTR: false,
+      }),
     [text],
   );
   // biome-ignore lint/security/noDangerouslySetInnerHtml: sanitised above to a short list of tags
@@ -82,7 +94,9 @@ function saveFile(name: string, text: string): void {
 function NoReport({ open }: { open: boolean }) {
   return (
     <Empty icon="file" title={open ? 'No result yet' : 'There is no result'}>
-      {open ? 'When the last task is done, its report can be read and downloaded here.' : 'The objective ended before its last task was done. What single tasks found is in the task graph.'}
+      {open
+        ? 'When the last task is done, its report can be read and downloaded here.'
+        : 'The objective ended before its last task was done. What single tasks found is in the task graph.'}
     </Empty>
   );
 }

@@ -1,8 +1,8 @@
 // One task: input, what it waits for, attempts with the full error, result, agent; redrive for a dead letter.
 import type { ReactNode } from 'react';
-import { api, type Attempt, type Task, type TaskError } from '../../api.ts';
-import { graphOf } from '../../lib/task-graph.ts';
+import { type Attempt, api, type Task, type TaskError } from '../../api.ts';
 import { taskLook } from '../../lib/states.ts';
+import { graphOf } from '../../lib/task-graph.ts';
 import { Ago, Elapsed } from '../../parts/clock.tsx';
 import { Id } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -15,7 +15,10 @@ import { Link } from '../../router.tsx';
 type Props = { task: Task; tasks: Task[]; onSelect: (taskId: string) => void; onClose: () => void };
 
 export function TaskDrawer({ task, tasks, onSelect, onClose }: Props) {
-  const redrive = useAction((taskId: string) => api.redrive(taskId), () => 'Task redriven');
+  const redrive = useAction(
+    (taskId: string) => api.redrive(taskId),
+    () => 'Task redriven',
+  );
   const head = (
     <>
       <h2>{task.title}</h2>
@@ -30,7 +33,12 @@ export function TaskDrawer({ task, tasks, onSelect, onClose }: Props) {
       {task.status === 'dead_letter' && (
         <div className="drawer-call">
           <p>No attempt is left. When the cause is gone, it can run again.</p>
-          <button type="button" className="primary" disabled={redrive.isPending} onClick={() => redrive.mutate(task.taskId)}>
+          <button
+            type="button"
+            className="primary"
+            disabled={redrive.isPending}
+            onClick={() => redrive.mutate(task.taskId)}
+          >
             <Icon name="retry" /> Redrive
           </button>
         </div>
@@ -39,10 +47,18 @@ export function TaskDrawer({ task, tasks, onSelect, onClose }: Props) {
       {task.error && <Failure error={task.error} />}
       <Dependencies task={task} tasks={tasks} onSelect={onSelect} />
       <Part title="Input parameters">
-        {task.parameters && Object.keys(task.parameters).length > 0 ? <Json value={task.parameters} label="Input parameters" /> : <p className="muted">None</p>}
+        {task.parameters && Object.keys(task.parameters).length > 0 ? (
+          <Json value={task.parameters} label="Input parameters" />
+        ) : (
+          <p className="muted">None</p>
+        )}
       </Part>
       <Part title="Result">
-        {task.result === undefined || task.result === null ? <p className="muted">None yet</p> : <Json value={task.result} label="Result" />}
+        {task.result === undefined || task.result === null ? (
+          <p className="muted">None yet</p>
+        ) : (
+          <Json value={task.result} label="Result" />
+        )}
       </Part>
       <p>
         <Link href={`/audit?q=${encodeURIComponent(task.taskId)}`}>Audit entries of this task</Link>
@@ -55,7 +71,9 @@ function Facts({ task }: { task: Task }) {
   return (
     <dl className="pairs">
       <dt>Agent</dt>
-      <dd>{task.agentId ? <Link href="/agents">{task.agentId}</Link> : <span className="muted">not allocated yet</span>}</dd>
+      <dd>
+        {task.agentId ? <Link href="/agents">{task.agentId}</Link> : <span className="muted">not allocated yet</span>}
+      </dd>
       <dt>Capability</dt>
       <dd className="mono">{task.capability}</dd>
       <dt>Attempts</dt>
@@ -119,7 +137,12 @@ function Failure({ error }: { error: TaskError }) {
       </div>
       <ol className="attempts">
         {attempts.map((attempt, n) => (
-          <AttemptLine key={`${attempt.at} ${attempt.agentId}`} attempt={attempt} number={n + 1} last={n === attempts.length - 1} />
+          <AttemptLine
+            key={`${attempt.at} ${attempt.agentId}`}
+            attempt={attempt}
+            number={n + 1}
+            last={n === attempts.length - 1}
+          />
         ))}
       </ol>
     </Part>

@@ -22,6 +22,7 @@ export function Timeline({ objective, selected, onSelect }: Props) {
       <Rows
         items={tasks}
         label="Timeline of tasks"
+        cards={false}
         heights={{ wide: 32, narrow: 48 }}
         columns={[
           { name: 'Task', className: 'col-task' },
@@ -52,14 +53,28 @@ function Axis({ span, most }: { span: Span; most: number }) {
   );
 }
 
-function Line({ task, span, selected, onSelect }: { task: Task; span: Span; selected: boolean; onSelect: (taskId: string) => void }) {
+function Line({
+  task,
+  span,
+  selected,
+  onSelect,
+}: {
+  task: Task;
+  span: Span;
+  selected: boolean;
+  onSelect: (taskId: string) => void;
+}) {
   const look = taskLook(task.status);
   const bar = taskBar(task, span);
-  const outside = bar && bar.leftPercent + bar.widthPercent < 84;
   return (
     <>
       <td className="col-task">
-        <button type="button" className={`timeline-task tone-${look.tone}`} aria-pressed={selected} onClick={() => onSelect(task.taskId)}>
+        <button
+          type="button"
+          className={`timeline-task tone-${look.tone}`}
+          aria-pressed={selected}
+          onClick={() => onSelect(task.taskId)}
+        >
           <Icon name={look.icon} size={14} />
           <span className="clip">{task.title}</span>
         </button>
@@ -73,7 +88,7 @@ function Line({ task, span, selected, onSelect }: { task: Task; span: Span; sele
                 style={{ left: `${bar.leftPercent}%`, width: `${bar.widthPercent}%` }}
                 data-tip={`${task.title}\n${look.word} · ${formatDuration(bar.ms)}\n${formatClock(task.startedAt!)} – ${task.finishedAt ? formatClock(task.finishedAt) : 'now'}${task.agentId ? `\n${task.agentId}` : ''}`}
               />
-              <span className="track-time num" style={outside ? { left: `${bar.leftPercent + bar.widthPercent}%` } : { right: `${100 - bar.leftPercent}%` }}>
+              <span className="track-time num" style={{ left: `${bar.leftPercent + bar.widthPercent}%` }}>
                 {formatDuration(bar.ms)}
               </span>
             </>

@@ -59,7 +59,16 @@ export function ImpactField({ value, faults, onChange }: FieldProps<number>) {
         Impact <span className="hint">1–10</span>
       </label>
       <div className="impact">
-        <input id={id} type="range" min={1} max={10} step={1} value={value} aria-describedby={`${id}-faults`} onChange={(event) => onChange(event.target.valueAsNumber)} />
+        <input
+          id={id}
+          type="range"
+          min={1}
+          max={10}
+          step={1}
+          value={value}
+          aria-describedby={`${id}-faults`}
+          onChange={(event) => onChange(event.target.valueAsNumber)}
+        />
         <output className="num" htmlFor={id}>
           {value}
         </output>

@@ -13,17 +13,29 @@ const inlineBytesMax = 64 * 1024;
 const fileBytesMax = 100 * 1024 * 1024;
 const filesMax = 20;
 const plainName = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
-const MEDIA_TYPES: Record<string, string> = { csv: 'text/csv', json: 'application/json', md: 'text/markdown', txt: 'text/plain', tsv: 'text/tab-separated-values', yaml: 'application/yaml', yml: 'application/yaml' };
+const MEDIA_TYPES: Record<string, string> = {
+  csv: 'text/csv',
+  json: 'application/json',
+  md: 'text/markdown',
+  txt: 'text/plain',
+  tsv: 'text/tab-separated-values',
+  yaml: 'application/yaml',
+  yml: 'application/yaml',
+};
 
 /** What is wrong with the picked files. */
 export function checkInputs(files: Picked[]): FieldError[] {
   const names = files.map(({ name }) => name);
-  const many = files.length > filesMax ? [{ path: 'inputs', expected: `at most ${filesMax} files`, got: `${files.length}` }] : [];
+  const many =
+    files.length > filesMax ? [{ path: 'inputs', expected: `at most ${filesMax} files`, got: `${files.length}` }] : [];
   const each = files.flatMap(({ name, file }, n): FieldError[] => {
     const path = `inputs[${n}].name`;
-    if (!plainName.test(name)) return [{ path, expected: 'a plain name: letters, digits, spaces and . _ -', got: JSON.stringify(name) }];
+    if (!plainName.test(name))
+      return [{ path, expected: 'a plain name: letters, digits, spaces and . _ -', got: JSON.stringify(name) }];
     if (names.indexOf(name) < n) return [{ path, expected: 'a name used only once', got: JSON.stringify(name) }];
-    return file.size > fileBytesMax ? [{ path: `inputs[${n}]`, expected: 'at most 100 MB', got: formatBytes(file.size) }] : [];
+    return file.size > fileBytesMax
+      ? [{ path: `inputs[${n}]`, expected: 'at most 100 MB', got: formatBytes(file.size) }]
+      : [];
   });
   return [...many, ...each];
 }
@@ -39,7 +51,11 @@ export async function toInput({ name, file }: Picked): Promise<NewInput> {
   const mediaType = mediaTypeOf(file);
   if (file.size <= inlineBytesMax) {
     try {
-      return { name, mediaType, content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()) };
+      return {
+        name,
+        mediaType,
+        content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer()),
+      };
     } catch {
       // Not text: it goes the way of large files.
     }
@@ -51,7 +67,8 @@ export function Files({ files, faults, onChange }: Props) {
   const [over, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
-  const add = (list: FileList | null): void => onChange([...files, ...[...(list ?? [])].map((file) => ({ name: file.name.replace(/\.[^.]+$/, ''), file }))]);
+  const add = (list: FileList | null): void =>
+    onChange([...files, ...[...(list ?? [])].map((file) => ({ name: file.name.replace(/\.[^.]+$/, ''), file }))]);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -104,7 +121,15 @@ export function Files({ files, faults, onChange }: Props) {
   );
 }
 
-function FileLine({ picked, onName, onRemove }: { picked: Picked; onName: (name: string) => void; onRemove: () => void }) {
+function FileLine({
+  picked,
+  onName,
+  onRemove,
+}: {
+  picked: Picked;
+  onName: (name: string) => void;
+  onRemove: () => void;
+}) {
   return (
     <div className="file-line">
       <Icon name="file" />

@@ -36,9 +36,15 @@ export function ObjectivesPage() {
   );
   return (
     <>
-      <PageHead title="Objectives" menu={repeatItems(paths.objectives(status), `npx lazyark objective list${status ? ` --status ${status}` : ''}`)} actions={submit} />
+      <PageHead
+        title="Objectives"
+        menu={repeatItems(paths.objectives(status), `npx lazyark objective list${status ? ` --status ${status}` : ''}`)}
+        actions={submit}
+      />
       <Filter status={status} onPick={setStatus} />
-      {!list.data && list.error && <ProblemBox what="The objectives cannot be read" error={list.error} retry={() => void list.refetch()} />}
+      {!list.data && list.error && (
+        <ProblemBox what="The objectives cannot be read" error={list.error} retry={() => void list.refetch()} />
+      )}
       {!list.data && !list.error && <Loading rows={6} />}
       {list.data && items.length === 0 && <NoObjectives status={status} onAll={() => setStatus('')} />}
       {items.length > 0 && (
@@ -90,7 +96,7 @@ function Cells({ row }: { row: ObjectiveRow }) {
       </td>
       <td className="col-progress">
         <Bar percent={percent} tone={look.tone} label={`${Math.round(percent)} % done`} />
-        <span className="num muted">{total > 0 ? `${done}/${total}` : '–'}</span>
+        <span className="num muted">{total > 0 ? `${formatCount(done)}/${formatCount(total)}` : '–'}</span>
       </td>
       <td className="col-time">
         <Elapsed from={row.createdAt} to={row.finishedAt} />
@@ -106,8 +112,14 @@ function Cells({ row }: { row: ObjectiveRow }) {
 export function Score({ priority }: { priority: ObjectiveRow['priority'] }) {
   const why = priority.reasons.length > 0 ? priority.reasons.join('\n') : 'No reasons were given';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the reasons must be reachable by keyboard
-    <span className="score num" tabIndex={0} data-tip={why} role="note" aria-label={`Priority ${priority.score}: ${priority.reasons.join('; ')}`}>
+    <span
+      className="score num"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the reasons must be reachable by keyboard
+      tabIndex={0}
+      data-tip={why}
+      role="note"
+      aria-label={`Priority ${priority.score}: ${priority.reasons.join('; ')}`}
+    >
       {Math.round(priority.score * 10) / 10}
     </span>
   );
@@ -116,15 +128,31 @@ export function Score({ priority }: { priority: ObjectiveRow['priority'] }) {
 function NoObjectives({ status, onAll }: { status: string; onAll: () => void }) {
   if (status) {
     return (
-      <Empty icon="objectives" title={`No objective is ${objectiveLook(status).word.toLowerCase()}`} action={<button type="button" onClick={onAll}>Show all objectives</button>}>
+      <Empty
+        icon="objectives"
+        title={`No objective is ${objectiveLook(status).word.toLowerCase()}`}
+        action={
+          <button type="button" onClick={onAll}>
+            Show all objectives
+          </button>
+        }
+      >
         {objectiveLook(status).why}
       </Empty>
     );
   }
   return (
-    <Empty icon="objectives" title="No objectives yet" action={<Link className="button primary" href="/objectives/new">Submit the first objective</Link>}>
-      An objective is a sentence that says what to reach. It is planned as a graph of tasks, and agents work on them. From a terminal:{' '}
-      <code>npx lazyark objective submit examples/increase-nps.yaml</code>
+    <Empty
+      icon="objectives"
+      title="No objectives yet"
+      action={
+        <Link className="button primary" href="/objectives/new">
+          Submit the first objective
+        </Link>
+      }
+    >
+      An objective is a sentence that says what to reach. It is planned as a graph of tasks, and agents work on them.
+      From a terminal: <code>npx lazyark objective submit examples/increase-nps.yaml</code>
     </Empty>
   );
 }

@@ -9,7 +9,17 @@ import { Faults } from './fields.tsx';
 const sample = `- { id: read, title: Read the feedback, capability: feedback.read, parameters: { input: feedback } }
 - { id: report, title: Write the report, capability: report.write, dependsOn: [read] }`;
 
-export function PlanField({ text, plan, faults, onChange }: { text: string; plan: unknown; faults: FieldError[]; onChange: (text: string) => void }) {
+export function PlanField({
+  text,
+  plan,
+  faults,
+  onChange,
+}: {
+  text: string;
+  plan: unknown;
+  faults: FieldError[];
+  onChange: (text: string) => void;
+}) {
   const [open, setOpen] = useState(false);
   const id = useId();
   if (!open && text === '') {

@@ -1,4 +1,5 @@
 // Submitting an objective: a form that checks while one types and hands in files, and then goes to the objective.
+import '../../styles/submit.css';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useMemo, useRef, useState } from 'react';
 import { parse } from 'yaml';
@@ -9,8 +10,8 @@ import { say } from '../../parts/notices.tsx';
 import { PageHead } from '../../parts/tile.tsx';
 import { queryClient, useAgents } from '../../queries.ts';
 import { goTo, Link } from '../../router.tsx';
-import { checkInputs, Files, type Picked, toInput } from './files.tsx';
 import { BudgetField, ImpactField, TextField, UrgencyField } from './fields.tsx';
+import { checkInputs, Files, type Picked, toInput } from './files.tsx';
 import { PlanField } from './plan-field.tsx';
 
 type Typed = { text: string; impact: number; urgency: string; budgetUsd: string; planText: string; files: Picked[] };
@@ -46,10 +47,19 @@ export default function SubmitPage() {
         <div className="field-row">
           <ImpactField value={typed.impact} faults={faults('impact')} onChange={(impact) => change({ impact })} />
           <UrgencyField value={typed.urgency} faults={faults('urgency')} onChange={(urgency) => change({ urgency })} />
-          <BudgetField value={typed.budgetUsd} faults={faults('budgetUsd')} onChange={(budgetUsd) => change({ budgetUsd })} />
+          <BudgetField
+            value={typed.budgetUsd}
+            faults={faults('budgetUsd')}
+            onChange={(budgetUsd) => change({ budgetUsd })}
+          />
         </div>
         <Files files={typed.files} faults={faults('inputs')} onChange={(files) => change({ files })} />
-        <PlanField text={typed.planText} plan={plan.value} faults={faults('plan')} onChange={(planText) => change({ planText })} />
+        <PlanField
+          text={typed.planText}
+          plan={plan.value}
+          faults={faults('plan')}
+          onChange={(planText) => change({ planText })}
+        />
         <Refusal problem={submit.error} />
         <div className="submit-actions">
           <button type="submit" className="primary" disabled={submit.isPending}>
@@ -58,7 +68,11 @@ export default function SubmitPage() {
           <Link className="button ghost" href="/objectives">
             Cancel
           </Link>
-          {tried && local.length > 0 && <span className="field-problem">{local.length === 1 ? 'One field needs a look' : `${local.length} things need a look`}</span>}
+          {tried && local.length > 0 && (
+            <span className="field-problem">
+              {local.length === 1 ? 'One field needs a look' : `${local.length} things need a look`}
+            </span>
+          )}
         </div>
       </form>
     </>
@@ -99,7 +113,10 @@ function readPlan(text: string): ReadPlan {
   if (text.trim() === '') return { value: undefined };
   try {
     const value: unknown = parse(text);
-    const inner = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).find(([name]) => name === 'plan') : undefined;
+    const inner =
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).find(([name]) => name === 'plan')
+        : undefined;
     return { value: inner ? inner[1] : value };
   } catch (error) {
     const line = String((error as Error).message).split('\n')[0];

@@ -20,7 +20,12 @@ export function Needs({ needs, mode }: { needs: Need[]; mode: Mode }) {
   const [all, setAll] = useState(false);
   const shown = all ? needs : needs.slice(0, shownFirst);
   return (
-    <Tile title="Needs a person" menu={repeatItems(paths.deadLetters(), 'npx lazyark task list --status dead_letter')} note={needs.length > 0 ? <span className="count tone-red">{needs.length}</span> : undefined} flush>
+    <Tile
+      title="Needs a person"
+      menu={repeatItems(paths.deadLetters(), 'npx lazyark task list --status dead_letter')}
+      note={needs.length > 0 ? <span className="count tone-red">{needs.length}</span> : undefined}
+      flush
+    >
       {needs.length === 0 && <Calm mode={mode} />}
       <ul className="need-list">
         {shown.map((need) => (

@@ -49,11 +49,28 @@ function Figures({ status }: { status: Status }) {
   const waiting = objectives.queued + objectives.planning;
   return (
     <section className="figures" aria-label="Figures">
-      <Figure name="Objectives running" value={formatCount(objectives.running)} note={`${formatCount(waiting)} queued or planning`} />
+      <Figure
+        name="Objectives running"
+        value={formatCount(objectives.running)}
+        note={`${formatCount(waiting)} queued or planning`}
+      />
       <Figure name="Tasks running" value={formatCount(tasks.running)} note={`${formatCount(tasks.waiting)} waiting`} />
-      <Figure name="Tasks done, last hour" value={formatCount(tasks.doneLastHour)} note={tasks.doneLastHour === 0 ? 'none yet' : `${perMinute(tasks.doneLastHour)} a minute`} />
-      <Figure name="Task time p95" value={tasks.p95Ms === null ? '–' : formatDuration(tasks.p95Ms)} note={tasks.p50Ms === null ? 'nothing measured yet' : `p50 ${formatDuration(tasks.p50Ms)}`} />
-      <Figure name="Dead letters" value={formatCount(tasks.deadLetter)} note={tasks.deadLetter > 0 ? 'a person may redrive' : 'none'} tone={tasks.deadLetter > 0 ? 'red' : undefined} />
+      <Figure
+        name="Tasks done, last hour"
+        value={formatCount(tasks.doneLastHour)}
+        note={tasks.doneLastHour === 0 ? 'none yet' : `${perMinute(tasks.doneLastHour)} a minute`}
+      />
+      <Figure
+        name="Task time p95"
+        value={tasks.p95Ms === null ? '–' : formatDuration(tasks.p95Ms)}
+        note={tasks.p50Ms === null ? 'nothing measured yet' : `p50 ${formatDuration(tasks.p50Ms)}`}
+      />
+      <Figure
+        name="Dead letters"
+        value={formatCount(tasks.deadLetter)}
+        note={tasks.deadLetter > 0 ? 'a person may redrive' : 'none'}
+        tone={tasks.deadLetter > 0 ? 'red' : undefined}
+      />
     </section>
   );
 }
@@ -77,7 +94,11 @@ function AgentHealth({ agents }: { agents: Status['agents'] }) {
   const total = agents.healthy + agents.lost;
   const share = total === 0 ? 0 : (agents.healthy / total) * 100;
   return (
-    <Tile title="Agents" menu={repeatItems(paths.agents(), 'npx lazyark agent list')} note={<Link href="/agents">All agents</Link>}>
+    <Tile
+      title="Agents"
+      menu={repeatItems(paths.agents(), 'npx lazyark agent list')}
+      note={<Link href="/agents">All agents</Link>}
+    >
       {total === 0 ? (
         <p className="muted">
           No agent is registered. <code>npx lazyark bootstrap</code> registers those of <code>config/agents.yaml</code>.
@@ -105,7 +126,12 @@ function AgentHealth({ agents }: { agents: Status['agents'] }) {
 function Chain({ lanes }: { lanes: Status['audit']['lanes'] }) {
   const entries = lanes.reduce((sum, lane) => sum + lane.entries, 0);
   return (
-    <Tile title="Audit chain" menu={repeatItems(paths.audit(), 'npx lazyark audit verify')} note={<Link href="/audit">{plural(entries, 'entry', 'entries')}</Link>} flush>
+    <Tile
+      title="Audit chain"
+      menu={repeatItems(paths.audit(), 'npx lazyark audit verify')}
+      note={<Link href="/audit">{plural(entries, 'entry', 'entries')}</Link>}
+      flush
+    >
       {lanes.length === 0 && <p className="tile-body muted">No entry yet. Every change of a table becomes one.</p>}
       <ul className="plain-list">
         {lanes.map((lane) => (

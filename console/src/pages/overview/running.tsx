@@ -1,7 +1,7 @@
 // The objectives that run now with their progress, and those that ended last.
 import type { ObjectiveRow } from '../../api.ts';
 import { paths } from '../../api.ts';
-import { formatDuration, toMs } from '../../lib/format.ts';
+import { formatCount, formatDuration, plural, toMs } from '../../lib/format.ts';
 import { hrefOf } from '../../lib/routes.ts';
 import { objectiveLook } from '../../lib/states.ts';
 import { Ago, Elapsed, useNow } from '../../parts/clock.tsx';
@@ -15,11 +15,26 @@ import { Link } from '../../router.tsx';
 export function Running() {
   const { data, error, refetch } = useFewObjectives('running', 8);
   return (
-    <Tile title="Running" menu={repeatItems(paths.objectives('running', undefined, 8), 'npx lazyark objective list --status running')} note={<Link href="/objectives?status=running">All running</Link>} flush>
-      {!data && error && <ProblemBox what="Running objectives cannot be read" error={error} retry={() => void refetch()} />}
+    <Tile
+      title="Running"
+      menu={repeatItems(paths.objectives('running', undefined, 8), 'npx lazyark objective list --status running')}
+      note={<Link href="/objectives?status=running">All running</Link>}
+      flush
+    >
+      {!data && error && (
+        <ProblemBox what="Running objectives cannot be read" error={error} retry={() => void refetch()} />
+      )}
       {!data && !error && <Loading />}
       {data?.items.length === 0 && (
-        <Empty icon="objectives" title="No objective is running" action={<Link className="button" href="/objectives/new">Submit an objective</Link>}>
+        <Empty
+          icon="objectives"
+          title="No objective is running"
+          action={
+            <Link className="button" href="/objectives/new">
+              Submit an objective
+            </Link>
+          }
+        >
           Say what to reach; it is split into tasks, and agents work on them.
         </Empty>
       )}
@@ -41,12 +56,12 @@ function RunLine({ row }: { row: ObjectiveRow }) {
       <span className="run-text">{row.text}</span>
       <span className="run-meta num">
         <span>
-          {done} of {total} tasks
+          {formatCount(done)} of {plural(total, 'task')}
         </span>
         <Eta at={row.progress.etaAt} />
+        <span className="run-percent">{Math.round(percent)} %</span>
       </span>
       <Bar percent={percent} tone="blue" label={`${Math.round(percent)} % done`} />
-      <span className="run-percent num">{Math.round(percent)} %</span>
     </Link>
   );
 }
@@ -63,7 +78,12 @@ export function Recent() {
   const { data } = useFewObjectives('succeeded', 5);
   if (!data || data.items.length === 0) return null;
   return (
-    <Tile title="Succeeded last" menu={repeatItems(paths.objectives('succeeded', undefined, 5), 'npx lazyark objective list --status succeeded')} note={<Link href="/objectives?status=succeeded">All succeeded</Link>} flush>
+    <Tile
+      title="Succeeded last"
+      menu={repeatItems(paths.objectives('succeeded', undefined, 5), 'npx lazyark objective list --status succeeded')}
+      note={<Link href="/objectives?status=succeeded">All succeeded</Link>}
+      flush
+    >
       <ul className="plain-list">
         {data.items.map((row) => (
           <li key={row.objectiveId}>
@@ -74,7 +94,7 @@ export function Recent() {
             <span className="muted wide-only">
               took <Elapsed from={row.createdAt} to={row.finishedAt} />
             </span>
-            <span className="muted">
+            <span className="muted when">
               <Ago at={row.finishedAt} />
             </span>
           </li>
