@@ -163,6 +163,8 @@ describe('after kill -9', () => {
     const after = await machineOn(reborn(host), definition);
     expect(await after.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '["a!","b!","c!"]' });
     expect(calls).toEqual(['a', 'b', 'c', 'c']);
+    const types = await after.types(executionArn);
+    expect(types.filter((type) => type === 'MapIterationSucceeded')).toHaveLength(3);
   });
 
   it('a changed template does not change a running execution', async () => {
@@ -268,7 +270,12 @@ describe('after kill -9', () => {
     const before = await machineOn(host, definition);
     const executionArn = await before.start();
     await until(() => calls.length === 1);
-    const stopping = before.made.stop?.();
+    let stopped = false;
+    const stopping = Promise.resolve(before.made.stop?.()).then(() => {
+      stopped = true;
+    });
+    await turns(20);
+    expect(stopped).toBe(false);
     resolve('a');
     await stopping;
     const next = reborn(host);

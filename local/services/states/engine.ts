@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, arnOf, type Caller, type Host } from '../../service.ts';
 import { type Definition, readDefinition } from './definition.ts';
-import { CalledOff, PAYLOAD_BYTES_MAX, StateFailure } from './failure.ts';
+import { CalledOff, calledOff, PAYLOAD_BYTES_MAX, StateFailure } from './failure.ts';
 import { insertHistory, lastEventId } from './history-rows.ts';
 import {
   definitionText,
@@ -157,7 +157,9 @@ export class Engine implements Office {
     return nowMs;
   }
 
-  keepBusy<T>(work: Promise<T>): Promise<T> {
+  keepBusy<T>(begin: () => Promise<T>): Promise<T> {
+    if (this.#stopping) throw calledOff;
+    const work = begin();
     this.#busy.add(work);
     const done = () => void this.#busy.delete(work);
     work.then(done, done);
@@ -169,7 +171,9 @@ export class Engine implements Office {
     this.#stopping = true;
     this.#sweep?.cancel();
     await Promise.allSettled(this.#busy);
+    // What the tasks brought back is written in this turn; the write after it is durable when theirs are.
     await new Promise((resolve) => setImmediate(resolve));
+    await this.host.store.durably(() => undefined);
     for (const run of this.#runs.values()) run.park();
   }
 }

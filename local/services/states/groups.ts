@@ -53,8 +53,9 @@ async function iterate(
 ): Promise<unknown> {
   const { run, item } = line;
   const path = `${line.path}/${item?.Index}`;
+  const begun = { ...frame, detail: { eventId: frame.detail.eventId } };
   const say = (kind: string) =>
-    run.event(undefined, `MapIteration${kind}`, {
+    run.event(run.frames.get(path) ?? begun, `MapIteration${kind}`, {
       [`mapIteration${kind}EventDetails`]: { name: node.name, index: item?.Index },
     });
   const known = run.frames.get(path);
@@ -62,8 +63,9 @@ async function iterate(
   const own = known ? undefined : await itemInput(node.fields, input, item?.Value, { ...context, Map: { Item: item } });
   if (!known) say('Started');
   try {
-    const result = await line.walk({ ...line, scope: node.scopes[0] as Scope, path }, own, frame);
+    const result = await line.walk({ ...line, scope: node.scopes[0] as Scope, path }, own, begun);
     say('Succeeded');
+    run.writeLater(line.signal, () => undefined);
     return result;
   } catch (error) {
     if (!line.signal.aborted && error instanceof StateFailure) say('Failed');

@@ -19,8 +19,8 @@ export type End = { status: Exclude<Status, 'RUNNING'>; output?: string; error?:
 /** What a run needs of the service around it. */
 export type Office = {
   host: Host;
-  /** counts work that a graceful stop waits for */
-  keepBusy<T>(work: Promise<T>): Promise<T>;
+  /** begins work that a graceful stop waits for; throws CalledOff when the stop has begun */
+  keepBusy<T>(work: () => Promise<T>): Promise<T>;
   start(
     wanted: { stateMachineArn: string; name?: string; input: string },
     caller: Caller,
@@ -105,7 +105,7 @@ export class Run {
     return this.#durably(() => undefined);
   }
 
-  keepBusy<T>(work: Promise<T>): Promise<T> {
+  keepBusy<T>(work: () => Promise<T>): Promise<T> {
     return this.#office.keepBusy(work);
   }
 

@@ -235,6 +235,18 @@ describe('a failing task', () => {
     expect(await run()).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
   });
 
+  it('States.Runtime ends the execution, even where it is named', async () => {
+    const Catch = [{ ErrorEquals: ['States.Runtime'], Next: 'C' }];
+    const { run } = await machineOn(testHost(), {
+      StartAt: 'A',
+      States: {
+        A: { Type: 'Task', Resource: fn('a'), Parameters: { 'x.$': '$.gone' }, Catch, End: true },
+        C: { Type: 'Succeed' },
+      },
+    });
+    expect(await run({})).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+  });
+
   it('Fail says its error and cause', async () => {
     const { run } = await machineOn(
       testHost(),
@@ -291,6 +303,30 @@ describe('Map and Parallel', () => {
     expect(most).toBe(2);
   });
 
+  it('a Map that a loop comes to again starts from nothing', async () => {
+    const host = testHost();
+    host.functions[fn('next')] = (payload) => (payload as number) + 1;
+    const { run } = await machineOn(host, {
+      StartAt: 'Each',
+      States: {
+        Each: {
+          Type: 'Map',
+          ItemsPath: '$.items',
+          ItemProcessor: one({ Type: 'Task', Resource: fn('next') }, 'AddOne'),
+          ResultPath: '$.items',
+          Next: 'Enough?',
+        },
+        'Enough?': {
+          Type: 'Choice',
+          Choices: [{ Variable: '$.items[0]', NumericLessThan: 3, Next: 'Each' }],
+          Default: 'Done',
+        },
+        Done: { Type: 'Succeed' },
+      },
+    });
+    expect(outputOf(await run({ items: [0, 10] }))).toEqual({ items: [3, 13] });
+  });
+
   it('an empty Map ends with an empty list', async () => {
     const { run } = await machineOn(testHost(), one({ Type: 'Map', ItemProcessor: one({ Type: 'Pass' }, 'Inner') }));
     expect(outputOf(await run([]))).toEqual([]);
@@ -305,9 +341,11 @@ describe('Map and Parallel', () => {
     };
     const Branches = [one({ Type: 'Task', Resource: fn('a') }, 'Left'), one({ Type: 'Wait', Seconds: 3600 }, 'Right')];
     const parallel = { Type: 'Parallel', Branches, Retry: [{ ErrorEquals: ['Busy'], IntervalSeconds: 1 }] };
-    const { start, ended } = await machineOn(host, one(parallel));
+    const { start, ended, describe } = await machineOn(host, one(parallel));
     const executionArn = await start('in');
-    await host.clock.advance(1_000 + 3600_000);
+    await host.clock.advance(3600_000);
+    expect(await describe(executionArn)).toMatchObject({ status: 'RUNNING' });
+    await host.clock.advance(1_000);
     expect(outputOf(await ended(executionArn))).toEqual([2, 'in']);
     expect(host.clock.waiting().length).toBe(1);
   });
@@ -394,7 +432,7 @@ describe('the history', () => {
   });
 
   it('ends with event 25,000, which fails the execution', async () => {
-    const { run, history } = await machineOn(testHost(), {
+    const { run, call } = await machineOn(testHost(), {
       StartAt: 'Loop',
       States: {
         Loop: { Type: 'Choice', Choices: [{ Variable: '$.out', IsPresent: true, Next: 'Out' }], Default: 'Again' },
@@ -408,7 +446,12 @@ describe('the history', () => {
       error: 'States.Runtime',
       cause: expect.stringContaining('25000'),
     });
-    expect((await history(String(execution.executionArn))).length).toBe(1000);
+    const last = await call('GetExecutionHistory', {
+      executionArn: execution.executionArn,
+      reverseOrder: true,
+      maxResults: 1,
+    });
+    expect(last.events).toMatchObject([{ id: 25_000, previousEventId: 24_999, type: 'ExecutionFailed' }]);
   }, 30_000);
 });
 

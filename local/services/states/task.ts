@@ -53,7 +53,7 @@ async function attempt(line: Line, node: StateNode, frame: Frame, asked: Attempt
     if (token) await giveOut(line, frame, token);
     say('Scheduled', { parameters: asked.parameters, input: asked.parameters, region: line.run.host.region });
     say('Started', {});
-    const result = await line.run.keepBusy(perform(target, asked.input, line.run));
+    const result = await line.run.keepBusy(() => perform(target, asked.input, line.run));
     if (!token) return result;
     if (line.signal.aborted) throw calledOff;
     frame.detail.submitted = true;
