@@ -62,7 +62,7 @@ export async function dagMeasures(assembly: string, sizes: Sizes): Promise<Figur
       alone.push(await drive(swarm, sizes.alone, 1));
       together.push(await drive(swarm, sizes.together, inFlight));
     }
-    const peakMb = swarm.memory.peakMb();
+    const peakMb = swarm.peakMemoryMb();
     return [
       figure(
         `objectives/s, ${inFlight} in flight`,

@@ -1,28 +1,12 @@
-// How much memory a process holds at most: its share of resident pages (Pss on Linux), looked at four times a second.
+// How much memory a process has held at most, as the kernel remembers it: asking once at the end costs nothing.
 import { readFileSync } from 'node:fs';
 
-export type MemoryWatch = { peakMb(): number | undefined; stop(): void };
-
-const lookEveryMs = 250;
-
-export function watchMemory(pid: number): MemoryWatch {
-  let peakKb = 0;
-  const look = () => {
-    peakKb = Math.max(peakKb, residentKb(pid));
-  };
-  const timer = setInterval(look, lookEveryMs);
-  look();
-  return {
-    peakMb: () => (peakKb > 0 ? Math.round(peakKb / 1024) : undefined),
-    stop: () => clearInterval(timer),
-  };
-}
-
-/** 0 where /proc does not say. */
-function residentKb(pid: number): number {
+/** Megabytes of the largest resident set since the process began; undefined where /proc does not say. */
+export function peakMemoryMb(pid: number): number | undefined {
   try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+    const peakKb = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return Number.isFinite(peakKb) ? Math.round(peakKb / 1024) : undefined;
   } catch {
-    return 0;
+    return undefined;
   }
 }

@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Counts } from './count-operations.ts';
-import { type MemoryWatch, watchMemory } from './memory.ts';
+import { peakMemoryMb } from './memory.ts';
 import type { FromSwarm, ToSwarm } from './swarm-messages.ts';
 
 export type Swarm = {
   url: string;
   token: string;
-  memory: MemoryWatch;
+  peakMemoryMb(): number | undefined;
   /** resolves with its last status once that is durable */
   ended(objectiveId: string): Promise<string>;
   startCounting(): void;
@@ -44,11 +44,10 @@ export async function startSwarm(assembly: string): Promise<Swarm> {
       child.once('exit', (code) => reject(new Error(`the runtime's process ended with ${code}`)));
     });
   const { url, token } = await heard('ready');
-  const memory = watchMemory(child.pid ?? 0);
   return {
     url,
     token,
-    memory,
+    peakMemoryMb: () => peakMemoryMb(child.pid ?? 0),
     ended: (objectiveId) => {
       const known = ends.get(objectiveId);
       return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(objectiveId, resolve));
@@ -60,7 +59,6 @@ export async function startSwarm(assembly: string): Promise<Swarm> {
       return (await answer).counts;
     },
     stop: async () => {
-      memory.stop();
       const gone = once(child, 'exit');
       say({ kind: 'stop' });
       await gone;
