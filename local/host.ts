@@ -5,6 +5,7 @@ import type { SqliteStore } from '../functions/common/table-sqlite.ts';
 import type { Credentials } from './credentials.ts';
 import { rolesOf } from './iam/service.ts';
 import { account, type Caller, type Chaos, type Clock, type Host, region, type Service } from './service.ts';
+import type { FunctionUsage } from './services/lambda/pool.ts';
 
 export type Parts = {
   store: SqliteStore;
@@ -19,7 +20,7 @@ export type Parts = {
 };
 
 /** What the Lambda service does for everybody else; it puts itself at `shared('lambda-calls')`. */
-export type LambdaCalls = Pick<Host, 'invoke' | 'invokeAsync'>;
+export type LambdaCalls = Pick<Host, 'invoke' | 'invokeAsync'> & { usage(): Record<string, FunctionUsage> };
 
 const deliverActions: Record<string, string> = {
   lambda: 'lambda:InvokeFunction',
@@ -27,6 +28,11 @@ const deliverActions: Record<string, string> = {
   states: 'states:StartExecution',
   events: 'events:PutEvents',
 };
+
+/** What the functions of this runtime have done so far, by name. */
+export function usageOf(host: Host): Record<string, FunctionUsage> {
+  return host.shared<Partial<LambdaCalls>>('lambda-calls', () => ({})).usage?.() ?? {};
+}
 
 /** `services` may still be empty at this time; deliveries look at it when they happen. */
 export function makeHost(parts: Parts, services: readonly Service[]): Host {

@@ -8,9 +8,10 @@ import { parseChaos } from './chaos.ts';
 import { openClock, type RuntimeClock } from './clock.ts';
 import { openCredentials } from './credentials.ts';
 import { type Endpoint, openEndpoint } from './endpoint.ts';
-import { makeHost } from './host.ts';
+import { makeHost, usageOf } from './host.ts';
 import type { ApiService, Host, InvokeResult, Made, Resource, Service } from './service.ts';
 import { loadServices, refuseUnknownTypes, standIn } from './services/index.ts';
+import type { FunctionUsage } from './services/lambda/pool.ts';
 import { makeStack } from './template/stack.ts';
 
 export type RuntimeOptions = {
@@ -36,6 +37,8 @@ export type Runtime = {
   invoke(functionName: string, payload: unknown): Promise<InvokeResult>;
   /** asynchronous call: durable when it resolves */
   invokeAsync(functionName: string, payload: unknown): Promise<void>;
+  /** what each function has done since the start: invocations, cold starts, time */
+  usage(): Record<string, FunctionUsage>;
   /** the current text of a secret, by name or ARN */
   secret(id: string): Promise<string>;
   stop(): Promise<void>;
@@ -100,6 +103,7 @@ async function runStacks(
     tables: host.store,
     invoke: host.invoke,
     invokeAsync: host.invokeAsync,
+    usage: () => usageOf(host),
     secret: (id) => readSecret(id, apis, host),
     stop: once(() => closeAll(closers)),
   };

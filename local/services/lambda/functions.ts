@@ -7,7 +7,7 @@ import { ApiError, arnOf, type Caller, type Host, physicalName, type Resource } 
 import { tablesFor } from '../dynamodb/table-host.ts';
 import type { Outcome } from './environment.ts';
 import { type FunctionLogs, openLogs } from './logs.ts';
-import { makePool, type Pool } from './pool.ts';
+import { Pool } from './pool.ts';
 import { writeWorkerFiles } from './worker-files.ts';
 
 const environmentsMost = 8;
@@ -42,6 +42,7 @@ export interface Functions {
   /** by name or ARN, qualified or not; throws ResourceNotFoundException */
   find(nameOrArn: string): LambdaFunction;
   has(name: string): boolean;
+  all(): Iterable<LambdaFunction>;
   /** waits for a free environment as long as it takes */
   run(fn: LambdaFunction, json: string, requestId?: string): Promise<Outcome>;
   /** for synchronous callers: throws TooManyRequestsException where the reserved concurrency is spent */
@@ -71,6 +72,7 @@ export function makeFunctions(host: Host): Functions {
       throw new ApiError(404, 'ResourceNotFoundException', `Function not found: ${arn}`, { Type: 'User' });
     },
     has: (name) => functions.has(name),
+    all: () => functions.values(),
     run: (fn, json, requestId = randomUUID()) => fn.pool.run(requestId, json),
     async runNow(fn, json) {
       if (fn.reserved !== undefined && fn.pool.load() >= fn.reserved) {
@@ -101,7 +103,7 @@ function makeFunction(resource: Resource, host: Host, logs: FunctionLogs, entry:
   const reserved = properties.ReservedConcurrentExecutions;
   const taskRoot = taskRootOf(properties, host);
   const modulePath = join(taskRoot, properties.Handler.slice(0, properties.Handler.lastIndexOf('.')));
-  const pool = makePool({
+  const pool = new Pool({
     entry,
     setup: {
       modulePath,

@@ -5,117 +5,156 @@ import { type Environment, type EnvironmentOptions, type Job, type Outcome, star
 const patienceMs = 20;
 const idleMostMs = 30_000;
 
-export interface Pool {
-  /** the handler's answer, or what went wrong; never rejects */
-  run(requestId: string, json: string): Promise<Outcome>;
-  /** invocations running or waiting */
-  load(): number;
-  /** ends all environments but one that have been idle for long */
-  retire(): void;
-  /** lets what runs finish for at most `graceMs`, then ends everything; what waits or did not finish stays unanswered */
-  stop(graceMs: number): Promise<void>;
-}
+/** `billedMs` is real time from hand-over to answer; `waitedMs` the time before that. */
+export type FunctionUsage = {
+  invocations: number;
+  coldStarts: number;
+  failures: number;
+  billedMs: number;
+  waitedMs: number;
+};
+
+type PoolJob = Job & { askedMs: number; handedOverMs?: number };
 
 export type PoolOptions = Omit<EnvironmentOptions, 'onReady' | 'onIdle' | 'onBroken' | 'onEnd'> & { limit: number };
 
-export function makePool(options: PoolOptions): Pool {
-  const waiting: Job[] = [];
-  const idle: Environment[] = [];
-  const all = new Set<Environment>();
-  let starting = 0;
-  let running = 0;
-  let stopped = false;
-  let abandoned = false;
-  let whenQuiet: (() => void) | undefined;
-  let patience: NodeJS.Timeout | undefined;
+export class Pool {
+  /** what has run since the start */
+  readonly usage: FunctionUsage = { invocations: 0, coldStarts: 0, failures: 0, billedMs: 0, waitedMs: 0 };
+  readonly #options: PoolOptions;
+  readonly #waiting: PoolJob[] = [];
+  readonly #idle: Environment[] = [];
+  readonly #all = new Set<Environment>();
+  #starting = 0;
+  #running = 0;
+  #stopped = false;
+  #abandoned = false;
+  #whenQuiet: (() => void) | undefined;
+  #patience: NodeJS.Timeout | undefined;
 
-  function dispatch(): void {
-    while (!stopped && waiting.length > 0 && idle.length > 0) {
-      running += 1;
-      idle.pop()!.run(waiting.shift()!);
-    }
-    if (stopped || waiting.length === 0 || all.size >= options.limit || starting > 0) return;
-    if (all.size === 0) grow();
-    else patience ??= setTimeout(lostPatience, patienceMs);
+  constructor(options: PoolOptions) {
+    this.#options = options;
   }
 
-  function lostPatience(): void {
-    patience = undefined;
-    if (!stopped && waiting.length > 0 && starting === 0 && all.size < options.limit) grow();
-  }
-
-  function grow(): void {
-    starting += 1;
-    let ready = false;
-    const started = () => {
-      if (!ready) starting -= 1;
-      ready = true;
-    };
-    const environment: Environment = startEnvironment({
-      ...options,
-      onReady: () => {
-        started();
-        idle.push(environment);
-        dispatch();
-      },
-      onIdle: () => {
-        idle.push(environment);
-        dispatch();
-      },
-      onBroken: (outcome) => {
-        const hit = waiting.shift();
-        if (hit) running += 1;
-        hit?.settle(outcome);
-      },
-      onEnd: () => {
-        started();
-        all.delete(environment);
-        const at = idle.indexOf(environment);
-        if (at >= 0) idle.splice(at, 1);
-        queueMicrotask(dispatch);
-      },
-    });
-    all.add(environment);
-  }
-
-  function run(requestId: string, json: string): Promise<Outcome> {
+  /** The handler's answer, or what went wrong; never rejects. */
+  run(requestId: string, json: string): Promise<Outcome> {
     return new Promise((resolve) => {
       const settle = (outcome: Outcome) => {
-        if (abandoned) return;
-        running -= 1;
-        if (running === 0) whenQuiet?.();
-        if (outcome.lines.length > 0) options.onLines(outcome.lines);
+        if (this.#abandoned) return;
+        this.#account(job, outcome);
+        if (outcome.lines.length > 0) this.#options.onLines(outcome.lines);
         resolve(outcome);
       };
-      waiting.push({ requestId, json, settle });
-      dispatch();
+      const job: PoolJob = { requestId, json, settle, askedMs: performance.now() };
+      this.#waiting.push(job);
+      this.#dispatch();
     });
   }
 
-  return {
-    run,
-    load: () => running + waiting.length,
-    retire: () => {
-      const before = performance.now() - idleMostMs;
-      const old = idle.filter(({ idleSinceMs }) => idleSinceMs < before);
-      for (const environment of old.slice(0, all.size - 1)) void environment.end();
-    },
-    stop: async (graceMs) => {
-      stopped = true;
-      clearTimeout(patience);
-      if (running > 0) await quiet(graceMs, (callback) => (whenQuiet = callback));
-      abandoned = true;
-      await Promise.all([...all].map((environment) => environment.end()));
-    },
-  };
-}
+  /** Invocations running or waiting. */
+  load(): number {
+    return this.#running + this.#waiting.length;
+  }
 
-function quiet(graceMs: number, listen: (callback: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, graceMs);
-    listen(() => {
-      clearTimeout(timer);
-      resolve();
+  /** Ends all environments but one that have been idle for long. */
+  retire(): void {
+    const before = performance.now() - idleMostMs;
+    const old = this.#idle.filter(({ idleSinceMs }) => idleSinceMs < before);
+    for (const environment of old.slice(0, this.#all.size - 1)) void environment.end();
+  }
+
+  /** Lets what runs finish for at most `graceMs`, then ends everything; what did not finish stays unanswered. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#patience);
+    if (this.#running > 0) await this.#quiet(graceMs);
+    this.#abandoned = true;
+    await Promise.all([...this.#all].map((environment) => environment.end()));
+  }
+
+  #dispatch(): void {
+    while (!this.#stopped && this.#waiting.length > 0 && this.#idle.length > 0) this.#handOver();
+    if (this.#stopped || this.#waiting.length === 0 || !this.#mayGrow()) return;
+    if (this.#all.size === 0) this.#grow();
+    else this.#patience ??= setTimeout(() => this.#losePatience(), patienceMs);
+  }
+
+  #handOver(): void {
+    const job = this.#waiting.shift()!;
+    job.handedOverMs = performance.now();
+    this.#running += 1;
+    this.#idle.pop()!.run(job);
+  }
+
+  #mayGrow(): boolean {
+    return this.#starting === 0 && this.#all.size < this.#options.limit;
+  }
+
+  #losePatience(): void {
+    this.#patience = undefined;
+    if (!this.#stopped && this.#waiting.length > 0 && this.#mayGrow()) this.#grow();
+  }
+
+  #grow(): void {
+    this.#starting += 1;
+    this.usage.coldStarts += 1;
+    let isStarting = true;
+    const started = () => {
+      if (isStarting) this.#starting -= 1;
+      isStarting = false;
+    };
+    const freed = () => {
+      this.#idle.push(environment);
+      this.#dispatch();
+    };
+    const environment: Environment = startEnvironment({
+      ...this.#options,
+      onReady: () => {
+        started();
+        freed();
+      },
+      onIdle: freed,
+      onBroken: (outcome) => this.#failNext(outcome),
+      onEnd: () => {
+        started();
+        this.#forget(environment);
+      },
     });
-  });
+    this.#all.add(environment);
+  }
+
+  // No environment can load this module: one waiting call after the other is told so.
+  #failNext(outcome: Outcome): void {
+    const job = this.#waiting.shift();
+    if (!job) return;
+    this.#running += 1;
+    job.settle(outcome);
+  }
+
+  #forget(environment: Environment): void {
+    this.#all.delete(environment);
+    const at = this.#idle.indexOf(environment);
+    if (at >= 0) this.#idle.splice(at, 1);
+    queueMicrotask(() => this.#dispatch());
+  }
+
+  #account({ askedMs, handedOverMs }: PoolJob, outcome: Outcome): void {
+    const nowMs = performance.now();
+    this.#running -= 1;
+    if (this.#running === 0) this.#whenQuiet?.();
+    this.usage.invocations += 1;
+    if (outcome.failed) this.usage.failures += 1;
+    this.usage.waitedMs += (handedOverMs ?? nowMs) - askedMs;
+    this.usage.billedMs += handedOverMs === undefined ? 0 : nowMs - handedOverMs;
+  }
+
+  #quiet(graceMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, graceMs);
+      this.#whenQuiet = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }

@@ -34,6 +34,7 @@ function makeLambda(host: Host): Lambda {
     async invokeAsync(functionArn, payload) {
       await invocations.enqueue(functions.find(functionArn), JSON.stringify(payload ?? {}));
     },
+    usage: () => Object.fromEntries([...functions.all()].map(({ name, pool }) => [name, { ...pool.usage }])),
   }));
   // Every function resource starts and stops with its runtime; once is enough for all.
   return {
