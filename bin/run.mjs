@@ -13,11 +13,25 @@ export function run(command, args, cwd) {
   const child = spawn(command === 'node' ? nodeBinary : command, args, { cwd, env, stdio: 'inherit', shell: windows });
   const forward = (signal) => child.kill(signal);
   for (const signal of forwarded) process.on(signal, forward);
+  const orphaned = whenParentEnds(() => forward('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(orphaned);
       for (const name of forwarded) process.off(name, forward);
       resolve(code ?? 128 + constants.signals[signal]);
     });
   });
+}
+
+// npm runs us through a shell that ends with a signal meant for us and does not pass it on.
+function whenParentEnds(act) {
+  if (!process.env.npm_lifecycle_event) return undefined;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500);
+  return timer;
 }

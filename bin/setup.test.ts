@@ -170,6 +170,29 @@ describe('setup', () => {
   });
 });
 
+it('a shell between npm and us that is stopped takes the command with it', async () => {
+  const project = aProject();
+  project.setup('start');
+  writeFileSync(
+    join(project.root, 'bin/cli.ts'),
+    `process.on('SIGTERM', () => { console.log('told'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');`,
+  );
+  const env = { ...process.env, npm_lifecycle_event: 'start', INIT_CWD: project.root };
+  const shell = spawn('sh', ['-c', `${systemNode} bin/setup.mjs start; true`], {
+    cwd: project.root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  shell.stdout.on('data', (text) => {
+    out += text;
+  });
+  await once(shell.stdout, 'data');
+  shell.kill('SIGTERM');
+  await once(shell.stdout, 'close');
+  expect(out).toBe('up\ntold\n');
+});
+
 it('the scripts need no packages', () => {
   const scripts = ['install.mjs', 'run.mjs', 'setup.mjs', 'lazyark.mjs'].map((name) => join(import.meta.dirname, name));
   const imported = scripts.flatMap((file) =>
