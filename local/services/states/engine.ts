@@ -1,9 +1,10 @@
 // The state machines of a runtime and their executions: start, resume after a crash, stop, redrive.
 import { randomUUID } from 'node:crypto';
 import { ApiError, arnOf, type Caller, type Host } from '../../service.ts';
-import { type Definition, readDefinition } from './definition.ts';
-import { CalledOff, calledOff, PAYLOAD_BYTES_MAX, StateFailure } from './failure.ts';
+import { readDefinition } from './definition.ts';
+import { CalledOff, calledOff, StateFailure } from './failure.ts';
 import { insertHistory, lastEventId } from './history-rows.ts';
+import { checkInput, type Machine, newRow, type Started, type Wanted } from './new-execution.ts';
 import {
   definitionText,
   type ExecutionRow,
@@ -18,10 +19,6 @@ import { type Office, Run, startedEvent } from './run.ts';
 import { createTables } from './schema.ts';
 import { TaskDesk } from './task-desk.ts';
 import { walkLine } from './walk.ts';
-
-export type Machine = { arn: string; name: string; roleArn: string; definition: Definition; createdMs: number };
-export type Started = { executionArn: string; startedMs: number };
-export type Wanted = { stateMachineArn: string; name?: string; input: string };
 
 const DAY_MS = 24 * 3600 * 1000;
 /** AWS keeps a closed execution, and its name, for 90 days. */
@@ -110,7 +107,9 @@ export class Engine implements Office {
   #launch(run: Run): void {
     if (this.#stopping) return;
     this.#runs.set(run.row.arn, run);
-    void this.#walk(run).finally(() => this.#runs.delete(run.row.arn));
+    void this.#walk(run)
+      .catch(run.broken)
+      .finally(() => this.#runs.delete(run.row.arn));
   }
 
   async #walk(run: Run): Promise<void> {
@@ -175,41 +174,5 @@ export class Engine implements Office {
     await new Promise((resolve) => setImmediate(resolve));
     await this.host.store.durably(() => undefined);
     for (const run of this.#runs.values()) run.park();
-  }
-}
-
-function newRow(
-  machine: Machine,
-  { arn, name, input, startedMs }: { arn: string; name: string; input: string; startedMs: number },
-): ExecutionRow {
-  return {
-    arn,
-    machine: machine.arn,
-    name,
-    role: machine.roleArn,
-    definition: machine.definition.hash,
-    status: 'RUNNING',
-    input,
-    output: null,
-    error: null,
-    cause: null,
-    started_ms: startedMs,
-    stopped_ms: null,
-    redrives: 0,
-  };
-}
-
-function checkInput(input: string): void {
-  if (Buffer.byteLength(input) > PAYLOAD_BYTES_MAX) {
-    throw new ApiError(400, 'ValidationException', `input: at most ${PAYLOAD_BYTES_MAX} bytes are allowed`);
-  }
-  try {
-    JSON.parse(input);
-  } catch (error) {
-    throw new ApiError(
-      400,
-      'InvalidExecutionInput',
-      `Invalid State Machine Execution Input: '${(error as Error).message}'`,
-    );
   }
 }
