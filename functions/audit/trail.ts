@@ -1,4 +1,6 @@
 // Reads of the trail: pages of entries for people, and the export that a verifier checks.
+import * as z from 'zod';
+import { InvalidCursor } from '../common/table-cursor.ts';
 import type { ChainedEntry, EntryFacts } from './chain.ts';
 import { entryIdOf } from './chain.ts';
 import type { Lanes } from './lanes.store.ts';
@@ -15,6 +17,23 @@ export type EntryView = Omit<EntryFacts, 'pk' | 'sk'> & {
 export type TrailQuery = { lane?: string; cursor?: string; limit: number; q?: string; objectiveId?: string };
 
 const BATCHES_READ_MAX = 40;
+/** How far each lane was read: the number of the entry before which it goes on; null at its beginning. */
+const Positions = z.record(
+  z.string(),
+  z
+    .string()
+    .regex(/^(\d{1,15}|Infinity)$/)
+    .nullable(),
+);
+const ExportPlace = z.object({ lane: z.string(), cursor: z.string().optional() });
+
+function placeIn<Place>(cursor: string, Schema: z.ZodType<Place>): Place {
+  try {
+    return Schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw new InvalidCursor();
+  }
+}
 
 /**
  * Entries newest first, filtered by text. Without a lane all lanes are merged by time. A page ends when it is full or
@@ -24,9 +43,7 @@ export async function readTrail(
   { lane, cursor, limit, q, objectiveId }: TrailQuery,
   lanes: Lanes,
 ): Promise<{ items: EntryView[]; cursor?: string }> {
-  const positions = cursor
-    ? (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Record<string, string | null>)
-    : {};
+  const positions = cursor ? placeIn(cursor, Positions) : {};
   const wanted = lane ? [lane] : [...LANES];
   const readers = wanted
     .filter((name) => positions[name] !== null)
@@ -62,14 +79,16 @@ function newestFirst(lane: string, below: string | undefined, lanes: Lanes) {
   let buffer: Read[] = [];
   let ended = false;
   let cursor: string | undefined;
-  let seqBelow = below === undefined ? Number.POSITIVE_INFINITY : Number(below);
+  // The query keeps the place where the walk began: its cursor belongs to that query alone.
+  const beganBelow = below === undefined ? Number.POSITIVE_INFINITY : Number(below);
+  let seqBelow = beganBelow;
   const fill = async () => {
     while (buffer.length === 0 && !ended) {
       const page = await lanes.batches(lane, {
         cursor,
         limit: 5,
         newestFirst: true,
-        below: Number.isFinite(seqBelow) ? seqBelow : undefined,
+        below: Number.isFinite(beganBelow) ? beganBelow : undefined,
       });
       buffer = page.batches
         .flatMap(({ entries }) => readsOf(entries))
@@ -117,9 +136,7 @@ const EXPORT_BATCHES = 10;
 /** A page of the export as JSON lines; each lane ends with its head; a page that is not the last ends with a cursor line. */
 export async function exportTrail({ lane, cursor }: { lane?: string; cursor?: string }, lanes: Lanes): Promise<string> {
   const wanted: string[] = lane ? [lane] : [...LANES];
-  const at = cursor
-    ? (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { lane: string; cursor?: string })
-    : { lane: wanted[0] ?? '' };
+  const at: z.infer<typeof ExportPlace> = cursor ? placeIn(cursor, ExportPlace) : { lane: wanted[0] ?? '' };
   const page = await lanes.batches(at.lane, { cursor: at.cursor, limit: EXPORT_BATCHES });
   const lines = page.batches.flatMap(({ entries }) =>
     entries.map(({ seq, hash, text }) => JSON.stringify({ lane: at.lane, seq, hash, text })),

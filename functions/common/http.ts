@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from 'aws-lambda';
 import type { Context } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { logger } from './lambda.ts';
-import { type FieldProblem, problemsOf } from './problem.ts';
+import { type FieldProblem, problemsOf, shown } from './problem.ts';
 
 export { z };
 
@@ -32,6 +32,7 @@ const TITLES: Record<number, string> = {
   404: 'Not found',
   409: 'In conflict with what is stored',
   413: 'Too large',
+  415: 'Not in a format that is taken here',
   422: 'Understood, but cannot be done',
   500: 'Something broke on our side',
   503: 'Busy, try again',
@@ -75,13 +76,30 @@ export function httpApp(): HttpApp {
     c.set('principal', found?.principalId ? found : { principalId: 'anonymous', role: 'agent' });
     await next();
   });
+  app.use('*', async (c, next) => {
+    refuseForeignBody(c);
+    await next();
+  });
   app.notFound((c) => answer(c, new HttpProblem(404, 'no_such_route', `${c.req.method} ${c.req.path} is not served`)));
   app.onError((error, c) => answer(c, problemOf(error)));
   return app;
 }
 
+/** Left alone, a body under another name would look like no body at all. */
+function refuseForeignBody({ req }: Context): void {
+  const type = req.header('content-type') ?? 'application/json';
+  if (!req.raw.body || /^application\/([a-z.-]+\+)?json\s*(;|$)/i.test(type)) return;
+  throw new HttpProblem(415, 'not_json', 'The body is to be JSON, and to say so', [
+    { path: 'content-type', expected: 'application/json', got: shown(type) },
+  ]);
+}
+
 function problemOf(error: Error): HttpProblem {
   if (error instanceof HttpProblem) return error;
+  if (error.name === 'InvalidCursor') {
+    const expected = 'the cursor that a page of this list ended with';
+    return new HttpProblem(400, 'invalid_request', error.message, [{ path: 'cursor', expected }]);
+  }
   if (error.message.includes('Malformed JSON')) {
     return new HttpProblem(400, 'malformed_json', 'The body is not JSON', [{ path: '(body)', expected: 'JSON' }]);
   }

@@ -37,6 +37,10 @@ export function checkChanges(changes: Changes): void {
     if (value === undefined) throw new InvalidTableCall('An update sets an attribute to undefined; remove it instead.');
     checkValue(value);
   }
+  for (const [name] of [...(changes.add ?? []), ...(changes.addToSet ?? []), ...(changes.removeFromSet ?? [])]) {
+    if (typeof name !== 'string')
+      throw new InvalidTableCall('Adding and taking out are for attributes of the item itself.');
+  }
   for (const [, amount] of changes.add ?? []) checkNumber(amount);
   for (const [, members] of [...(changes.addToSet ?? []), ...(changes.removeFromSet ?? [])]) checkSet(new Set(members));
 }

@@ -219,8 +219,6 @@ describe('rows of the runtime', () => {
 describe('where the engine of the contract tests is laxer than DynamoDB', () => {
   it.each<[string, Changes]>([
     ['removing', { remove: [['nowhere', 'x']] }],
-    ['removing members', { removeFromSet: [[['nowhere', 'x'], ['a']]] }],
-    ['adding members', { addToSet: [[['nothing', 'x'], ['a']]] }],
     ['setting', { set: [[['nothing', 'x'], 1]] }],
   ])('%s below a map that is missing or null is refused', async (_name, changes) => {
     const store = opened();

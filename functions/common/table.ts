@@ -40,12 +40,15 @@ export type Changes = {
   set?: readonly (readonly [Path, Value])[];
   /** set only where the attribute is missing */
   setIfMissing?: readonly (readonly [Path, Value])[];
-  /** add to a number; a missing number counts as 0 */
-  add?: readonly (readonly [Path, number])[];
+  /**
+   * Add to a number; a missing number counts as 0. This and the two below name attributes of the item itself: DynamoDB
+   * documents ADD and DELETE for the top level only.
+   */
+  add?: readonly (readonly [string, number])[];
   /** add members to a string set; a missing set is made */
-  addToSet?: readonly (readonly [Path, readonly string[]])[];
+  addToSet?: readonly (readonly [string, readonly string[]])[];
   /** take members out of a string set; the attribute vanishes with its last member */
-  removeFromSet?: readonly (readonly [Path, readonly string[]])[];
+  removeFromSet?: readonly (readonly [string, readonly string[]])[];
   remove?: readonly Path[];
 };
 

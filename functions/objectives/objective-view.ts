@@ -98,9 +98,8 @@ function partsOf(items: readonly Item[]): Parts | undefined {
 
 function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {
   const { number } = definition;
-  const state =
-    parts.pages.map(({ tasks }) => tasks[number]).find((found) => found !== undefined) ??
-    ({ status: 'pending' } as TaskState);
+  const page = parts.pages.find(({ tasks }) => tasks[number]);
+  const state: TaskState = page?.tasks[number] ?? { status: 'pending' };
   const result = parts.results.get(number);
   const failures = parts.failures.get(number) ?? [];
   const last = failures.at(-1);
@@ -110,7 +109,7 @@ function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {
     id: definition.id,
     title: definition.title,
     capability: definition.capability,
-    status: state.status !== 'failed' && isReady(state, nowMs) ? ('ready' as const) : state.status,
+    status: state.status === 'pending' && page && isReady(page, number, nowMs) ? ('ready' as const) : state.status,
     agentId: succeeded?.agentId ?? state.agentId ?? last?.agentId ?? null,
     attempts: succeeded?.attempt ?? state.attempt ?? 0,
     dependsOn: definition.dependsOn.map((needed) => parts.definitions[needed]?.id ?? String(needed)),

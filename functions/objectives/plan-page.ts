@@ -2,7 +2,7 @@
 import { centsOf } from '../common/money.ts';
 import type { Item, Key } from '../common/table.ts';
 import type { Plan } from './plan.ts';
-import { pageKey, pageOf, type StatePage, TASKS_PER_PAGE, type TaskState } from './state-page.ts';
+import { pageKey, pageOf, type StatePage, TASKS_PER_PAGE, waitsForOf } from './state-page.ts';
 
 export type TaskDefinition = {
   number: number;
@@ -70,14 +70,18 @@ export function statePages(
     ...pageKey(objectiveId, page),
     ...base,
     pages: pages.length,
-    tasks: Object.fromEntries(tasks.map((task) => [`${task.number}`, firstState(task)])),
+    tasks: Object.fromEntries(tasks.map(({ number }) => [`${number}`, { status: 'pending' } as const])),
+    ...waitingOf(tasks),
   }));
 }
 
-const firstState = ({ dependsOn }: TaskDefinition): TaskState => ({
-  status: 'pending',
-  ...(dependsOn.length > 0 ? { waitsFor: new Set(dependsOn.map(String)) } : {}),
-});
+/** What each task waits for, as sets of numbers. */
+export const waitingOf = (tasks: readonly TaskDefinition[]): Record<`waitsFor${number}`, Set<string>> =>
+  Object.fromEntries(
+    tasks
+      .filter(({ dependsOn }) => dependsOn.length > 0)
+      .map(({ number, dependsOn }) => [waitsForOf(number), new Set(dependsOn.map(String))]),
+  );
 
 const inPages = (definitions: readonly TaskDefinition[]): TaskDefinition[][] =>
   Array.from({ length: pageOf(definitions.length - 1) + 1 }, (_, page) =>

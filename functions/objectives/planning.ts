@@ -5,9 +5,9 @@ import type { Item, Tables, Write } from '../common/table.ts';
 import type { ObjectiveItem } from './objective-items.ts';
 import { draftKey, objectiveKey, planningKey, QUEUE } from './objective-items.ts';
 import { checkPlan } from './plan-check.ts';
-import { definitionsOf, planPages, statePages } from './plan-page.ts';
+import { definitionsOf, planPages, statePages, waitingOf } from './plan-page.ts';
 import { defaultsIn } from './receive-objective.ts';
-import { asStatePage, pageKey } from './state-page.ts';
+import { asStatePage, pageKey, TASKS_PER_PAGE } from './state-page.ts';
 
 export type PlanningDeps = {
   tables: Tables;
@@ -121,6 +121,7 @@ export async function storePlan(
         ['status', 'running'],
         ['pages', first?.pages ?? 1],
         ['tasks', (first?.tasks ?? {}) as never],
+        ...Object.entries(waitingOf(definitions.slice(0, TASKS_PER_PAGE))),
         ['why', `planned: ${definitions.length} tasks`],
       ],
       remove: ['planningSinceMs'],

@@ -1,7 +1,7 @@
 // Releases dependents on other pages of a task graph: within one page the update that ends a task does it by itself.
 import type { Tables } from '../common/table.ts';
 import type { Reads } from './objective-reads.ts';
-import { newlySucceeded, pageKey, pageNumberOf, pageOf, type StatePage } from './state-page.ts';
+import { newlySucceeded, pageKey, pageNumberOf, pageOf, type StatePage, waitsForOf } from './state-page.ts';
 
 export type ReleaseDeps = { tables: Tables; table: string; reads: Pick<Reads, 'definition'> };
 
@@ -27,8 +27,7 @@ export async function releaseDependents(
     [...byPage].map(([page, group]) => {
       const byDependent = Map.groupBy(group, ({ dependent }) => dependent);
       const removeFromSet = [...byDependent].map(
-        ([dependent, links]) =>
-          [['tasks', `${dependent}`, 'waitsFor'], links.map(({ number }) => `${number}`)] as const,
+        ([dependent, links]) => [waitsForOf(dependent), links.map(({ number }) => `${number}`)] as const,
       );
       const why = `released by ${group.map(({ number }) => number).join(', ')}`;
       return deps.tables.write([

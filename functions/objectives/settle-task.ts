@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.ts';
 import type { TaskDefinition } from './plan-page.ts';
 import { intentOf } from './proposal.ts';
 import { givePlaceBack, holderOf } from './resources.ts';
-import { asStatePage, isHeldBy, pageKey, pageOf, type StatePage, type TaskState } from './state-page.ts';
+import { asStatePage, isHeldBy, pageKey, pageOf, type StatePage, type TaskState, waitsForOf } from './state-page.ts';
 
 export type SettleDeps = {
   tables: Tables;
@@ -128,7 +128,7 @@ function markSucceeded(
         ['movedAtMs', movedAtMs],
         ['why', `${definition.id} succeeded`],
       ],
-      removeFromSet: here.map((dependent) => [['tasks', `${dependent}`, 'waitsFor'], [`${number}`]] as const),
+      removeFromSet: here.map((dependent) => [waitsForOf(dependent), [`${number}`]] as const),
     },
     if: isHeldBy(number, fence),
   };

@@ -8,13 +8,11 @@ import type { TaskStatus } from './task.ts';
 
 export const TASKS_PER_PAGE = 25;
 
-/** `ready` and `allocated` are not stored: a pending task without `waitsFor` is ready, a Lambda accepts as it is asked. */
+/** `ready` and `allocated` are not stored: a pending task that waits for none is ready, a Lambda accepts as it is asked. */
 export type StoredTaskStatus = Exclude<TaskStatus, 'ready' | 'allocated'>;
 
 export type TaskState = {
   status: StoredTaskStatus;
-  /** numbers of the tasks that have to succeed first; gone when none is left */
-  waitsFor?: Set<string>;
   attempt?: number;
   /** attempts made before the last redrive: they count no more */
   spent?: number;
@@ -32,6 +30,8 @@ export type StatePage = Key & {
   /** highest priority first when compared as text */
   rank: string;
   tasks: Record<string, TaskState>;
+  /** for each task that still waits, the numbers of those that have to succeed first: `waitsFor3` is gone with the last */
+  [waitsFor: `waitsFor${number}`]: Set<string> | undefined;
   /** on page 0: the pages whose tasks have all succeeded */
   donePages?: Set<string>;
   createdAtMs: number;
@@ -55,18 +55,24 @@ export const asStatePage = (item: Item): StatePage => item as unknown as StatePa
 /** Tasks that could start now: nothing to wait for, and a failed one's pause is over. */
 export function readyTasks(page: StatePage, nowMs: number): number[] {
   return Object.entries(page.tasks)
-    .filter(([, task]) => isReady(task, nowMs))
+    .filter(([number]) => isReady(page, Number(number), nowMs))
     .map(([number]) => Number(number));
 }
 
-export const isReady = (task: TaskState, nowMs: number): boolean =>
-  !task.waitsFor && (task.status === 'pending' || (task.status === 'failed' && (task.dueAtMs ?? 0) <= nowMs));
+/** A set of its own on the item's top level, because that is where DynamoDB takes members out of sets. */
+export const waitsForOf = (task: number) => `waitsFor${task}` as const;
+
+export function isReady(page: StatePage, number: number, nowMs: number): boolean {
+  const task = page.tasks[number];
+  if (!task || page[waitsForOf(number)]) return false;
+  return task.status === 'pending' || (task.status === 'failed' && (task.dueAtMs ?? 0) <= nowMs);
+}
 
 /** What a store checks before it starts a task: still startable, nothing to wait for, and the objective running. */
 export const mayStart = (task: number): Condition => ({
   all: [
     { path: ['tasks', `${task}`, 'status'], oneOf: ['pending', 'failed'] },
-    { missing: ['tasks', `${task}`, 'waitsFor'] },
+    { missing: waitsForOf(task) },
     { path: 'status', equals: 'running' },
   ],
 });

@@ -4,7 +4,7 @@ import type { Tables } from '../common/table.ts';
 import { ACTIVE } from './objective-items.ts';
 import { listDeadLetters } from './objective-lists.ts';
 import type { Reads } from './objective-reads.ts';
-import { isReady, type StatePage } from './state-page.ts';
+import { readyTasks, type StatePage } from './state-page.ts';
 import { percentile, statsOf } from './stats.ts';
 
 export type SummaryDeps = { tables: Tables; table: string; reads: Reads; now: () => Date };
@@ -38,7 +38,7 @@ export async function summarizeObjectives(deps: SummaryDeps) {
     },
     tasks: {
       running: states.filter(({ status }) => status === 'running').length,
-      waiting: states.filter((task) => isReady(task, nowMs)).length,
+      waiting: pages.reduce((sum, page) => sum + (page.status === 'running' ? readyTasks(page, nowMs).length : 0), 0),
       deadLetter: dead.items.length,
       doneLastHour: stats.tasksLastHour,
       p50Ms: percentile(stats.durations, 0.5),

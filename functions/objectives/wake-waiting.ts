@@ -27,8 +27,7 @@ export async function wakeWaiting(blockedOn: readonly string[], cause: string, d
 async function wakeOne({ pk, sk }: Key, cause: string, deps: DispatchDeps): Promise<number> {
   const number = Number(sk.slice('waiting#'.length));
   const page = await deps.reads.page(pk, pageOf(number));
-  const task = page?.tasks[number];
-  if (page && task && isReady(task, deps.now().getTime()))
+  if (page && isReady(page, number, deps.now().getTime()))
     return dispatchPage(page, (ready) => `${cause}#${ready}`, deps);
   await deps.tables.write([{ table: deps.table, delete: { pk, sk } }]);
   return 0;

@@ -1,5 +1,6 @@
 // Effects for people to read: newest first, day by day.
 import type { Tables } from '../common/table.ts';
+import { InvalidCursor } from '../common/table-cursor.ts';
 import type { Effect } from './effect.ts';
 
 const DAYS_BACK_MAX = 90;
@@ -12,7 +13,8 @@ export async function listEffects(
   { limit, cursor }: { limit: number; cursor?: string },
   { tables, table, now }: { tables: Tables; table: string; now: () => Date },
 ): Promise<EffectPage> {
-  let [day = now().toISOString().slice(0, 10), within] = cursor ? cursor.split('|') : [];
+  const today = now().toISOString().slice(0, 10);
+  let [day, within] = cursor ? placeIn(cursor, today) : [today];
   const oldest = new Date(now().getTime() - DAYS_BACK_MAX * DAY_MS).toISOString().slice(0, 10);
   const items: Effect[] = [];
   while (day >= oldest && items.length < limit) {
@@ -30,6 +32,12 @@ export async function listEffects(
     if (!within) day = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
   }
   return { items, ...(day >= oldest ? { cursor: `${day}|${within ?? ''}` } : {}) };
+}
+
+function placeIn(cursor: string, today: string): [day: string, within?: string] {
+  const [day = '', within] = cursor.split('|');
+  if (!/^\d{4}-\d\d-\d\d$/.test(day) || Number.isNaN(Date.parse(day)) || day > today) throw new InvalidCursor();
+  return [day, within];
 }
 
 export async function readEffect(

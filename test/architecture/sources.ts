@@ -44,7 +44,7 @@ export const allSources = (): Source[] =>
 export const isTest = (path: string): boolean =>
   /^(test|console\/dev)\//.test(path) ||
   /\.(test|contract|test-support)\.[a-z]+$/.test(path) ||
-  path === 'local/test-host.ts';
+  /^local\/test-[a-z]+\.ts$/.test(path);
 
 /** `functions/agents/skills/read-csv.ts` → `agents` */
 export const roomOf = (path: string): string | undefined => /^functions\/([a-z-]+)\//.exec(path)?.[1];
