@@ -70,22 +70,23 @@ export function Rows<T>({ items, heights, columns, label, cards = true, keyOf, r
         </tr>
       </thead>
       <tbody ref={body}>
-        {view.first > 0 && <Gap px={view.first * height} columns={columns.length} />}
+        {view.first > 0 && <Gap px={view.first * height} />}
         {shown.map((item, n) => (
           <tr key={keyOf(item)} style={{ height }} aria-rowindex={view.first + n + 2}>
             {row(item)}
           </tr>
         ))}
-        {after > 0 && <Gap px={after * height} columns={columns.length} />}
+        {after > 0 && <Gap px={after * height} />}
       </tbody>
     </table>
   );
 }
 
-function Gap({ px, columns }: { px: number; columns: number }) {
+/** One cell only: columns that a narrow screen hides must not come back through a colSpan. */
+function Gap({ px }: { px: number }) {
   return (
     <tr className="gap" style={{ height: px }}>
-      <td colSpan={columns} />
+      <td />
     </tr>
   );
 }
