@@ -1,0 +1,98 @@
+// People stay in charge: they pause, resume and cancel an objective, and stop everything at once.
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Client, expectProblem, taskOf, until } from '../client.ts';
+import { layeredPlan, slowChain } from '../plans.ts';
+
+type Effect = { status: string; at: string; context: { objectiveId?: string; taskId?: string } };
+
+const SLOW_MS = 1_500;
+
+export function controlStories(api: Client): void {
+  const started = (objectiveId: string) =>
+    api.seen('the first task runs', objectiveId, (objective) => taskOf(objective, 'first').status === 'running');
+  const firstDone = (objectiveId: string) =>
+    api.seen('the first task is done', objectiveId, (objective) => taskOf(objective, 'first').status === 'succeeded');
+  const move = (objectiveId: string, verb: string) => api.post<object>(`/objectives/${objectiveId}/${verb}`);
+  const refused = async (objectiveId: string, verb: string) =>
+    expectProblem(await api.call('POST', `/api/v1/objectives/${objectiveId}/${verb}`), 409, 'move_not_allowed');
+
+  describe('control of one objective', () => {
+    it('paused: what runs finishes and nothing new starts; resumed: it goes on to its end', async () => {
+      const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
+      await started(objectiveId);
+      expect(await move(objectiveId, 'pause')).toEqual({ objectiveId, status: 'paused' });
+      expect(await move(objectiveId, 'pause')).toEqual({ objectiveId, status: 'paused' });
+      await firstDone(objectiveId);
+      // Changes are worked off in order: when a later objective is through, this one was looked at and left alone.
+      await api.ended(await api.submit({ plan: layeredPlan([1, 1]) }));
+      const paused = await api.look(objectiveId);
+      expect([paused.status, taskOf(paused, 'second').attempts]).toEqual(['paused', 0]);
+
+      expect(await move(objectiveId, 'resume')).toEqual({ objectiveId, status: 'running' });
+      expect((await api.ended(objectiveId)).status).toBe('succeeded');
+      await refused(objectiveId, 'pause');
+      await refused(objectiveId, 'cancel');
+    });
+
+    it('cancelled: what has not ended is cancelled for good', async () => {
+      const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
+      await started(objectiveId);
+      expect(await move(objectiveId, 'cancel')).toEqual({ objectiveId, status: 'cancelled' });
+      const over = await api.look(objectiveId);
+      expect(over.tasks.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+      expect(over.finishedAt).not.toBeNull();
+      expect(await move(objectiveId, 'cancel')).toEqual({ objectiveId, status: 'cancelled' });
+      await refused(objectiveId, 'resume');
+    });
+
+    it('the order of the queue is a person’s to change, within bounds', async () => {
+      const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
+      expect(await api.post(`/objectives/${objectiveId}/priority`, { score: 99 })).toMatchObject({ objectiveId });
+      expect(await api.look(objectiveId)).toMatchObject({ priority: { score: 99 } });
+      const answer = await api.call('POST', `/api/v1/objectives/${objectiveId}/priority`, { body: { score: 101 } });
+      expectProblem(answer, 400, 'invalid_request', 'score');
+      await move(objectiveId, 'cancel');
+    });
+
+    it('nothing is moved that does not exist', async () => {
+      for (const verb of ['pause', 'resume', 'cancel']) {
+        const answer = await api.call('POST', `/api/v1/objectives/obj_${'0'.repeat(26)}/${verb}`);
+        expectProblem(answer, 404, 'no_such_objective');
+      }
+    });
+  });
+
+  describe('control of everything', () => {
+    afterAll(() => api.post('/resume', { reason: 'the stories are over' }));
+
+    it('killed: what runs finishes and nothing new starts; resumed: it goes on', async () => {
+      const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
+      await started(objectiveId);
+      const killed = await api.post<{ mode: string; at: string }>('/kill', { reason: 'a drill' });
+      expect(killed).toMatchObject({ mode: 'killed', reason: 'a drill', by: 'operator' });
+      const held = await heldEffect(objectiveId);
+      const stopped = await firstDone(objectiveId);
+      expect(taskOf(stopped, 'second')).toMatchObject({ status: 'ready', attempts: 0, taskId: held.context.taskId });
+
+      const later = await api.submit({ plan: layeredPlan([1]) });
+      await heldEffect(later);
+      const begun = (await effects()).filter(({ at, status }) => at > killed.at && status !== 'held');
+      expect(begun).toEqual([]);
+
+      expect(await api.post('/resume', { reason: 'the drill is over' })).toMatchObject({ mode: 'active' });
+      for (const id of [objectiveId, later]) expect((await api.ended(id)).status).toBe('succeeded');
+    });
+
+    it('killing needs a reason', async () => {
+      expectProblem(await api.call('POST', '/api/v1/kill', { body: {} }), 400, 'invalid_request', 'reason');
+      expect(await api.get('/control')).toMatchObject({ mode: 'active' });
+    });
+  });
+
+  const effects = () => api.list<Effect>('/effects?limit=200');
+  const heldEffect = async (objectiveId: string) => {
+    const isIt = ({ status, context }: Effect) => status === 'held' && context.objectiveId === objectiveId;
+    const found = await until('the gate holds an effect', effects, (all) => all.some(isIt));
+    return found.find(isIt) as Effect;
+  };
+}

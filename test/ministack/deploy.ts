@@ -1,0 +1,48 @@
+// `cdk bootstrap` and `cdk deploy` with the pinned CLI, as anybody would do it on AWS.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type MiniStack, REGION, TOOLS } from './server.ts';
+
+const ACCOUNT = '000000000000';
+/** What is different there: MiniStack's Secrets Manager refuses rotation schedules. */
+const CONTEXT = ['-c', 'operatorTokenRotationDays=0', '-c', 'auditWindowSeconds=0'];
+
+export type Deployment = { outputs: Record<string, string>; remove(): void };
+
+/** Throws with what the CLI said when one of the two fails. */
+export async function deploy({ env }: MiniStack): Promise<Deployment> {
+  const folder = mkdtempSync(join(tmpdir(), 'lazyark-deploy-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const app = ['--output', join(folder, 'cdk.out'), ...CONTEXT];
+    const outputsFile = join(folder, 'outputs.json');
+    await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`, ...app], env);
+    await cdk(['deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile, ...app], env);
+    const stacks = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
+    return { outputs: Object.assign({}, ...Object.values(stacks)), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+function cdk(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const startMs = performance.now();
+  const child = spawn(join(TOOLS, 'cdk'), [...args, '--no-color', '--no-notices', '--ci'], {
+    cwd: join(import.meta.dirname, '../..'),
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      process.stdout.write(`cdk ${args[0]}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s\n`);
+      if (code === 0) resolve();
+      else reject(new Error(`cdk ${args[0]} ended with ${code}:\n${said.join('').slice(-6_000)}`));
+    });
+  });
+}
