@@ -11,12 +11,19 @@ export const Settings = z.strictObject({
   apiRequestsBurstMax: z.coerce.number().int().min(1),
   /** 0 = never; for a target whose Secrets Manager cannot rotate */
   operatorTokenRotationDays: z.coerce.number().int().min(0).max(365),
+  /** for a target whose Lambda has no success destinations: agents send their outcome themselves */
+  agentsSendOutcomes: z.stringbool().or(z.boolean()),
   /** audit lines wait this long at most for company, so that one write chains many of them */
   auditWindowSeconds: z.coerce.number().int().min(0).max(60),
 });
 export type Settings = z.infer<typeof Settings>;
 
-const COMMON = { artifactRetentionDays: 30, operatorTokenRotationDays: 30, auditWindowSeconds: 1 };
+const COMMON = {
+  artifactRetentionDays: 30,
+  operatorTokenRotationDays: 30,
+  agentsSendOutcomes: false,
+  auditWindowSeconds: 1,
+};
 const STAGES: Record<Settings['stage'], Settings> = {
   dev: {
     ...COMMON,

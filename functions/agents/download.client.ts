@@ -10,7 +10,7 @@ export const download: Download = async (url, signal) => {
   });
   // Who may get objects but not list them is told 403 by S3 where an object is missing, not 404.
   if (response.status === 404 || response.status === 403)
-    throw new PermanentTaskError(`nothing is uploaded there, or not any more (${response.status})`);
+    throw new PermanentTaskError(`the uploaded data is not there any more, or never was (${response.status})`);
   if (!response.ok || !response.body)
     throw new TransientTaskError(`The download was answered with status ${response.status}`);
   return retriable(response.body);

@@ -13,5 +13,6 @@ const AgentFunctions = z
 export const ServeHttpEnv = z.object({ ...table, ...bus });
 export const RegisterAgentsEnv = z.object({ ...table, AGENT_FUNCTIONS: AgentFunctions });
 export const GreetAgentEnv = z.object({ ...table, ...bus });
-export const RunAgentEnv = z.object({ OUTCOME_QUEUE_URL: z.string().min(1) });
+/** only where the agent has to send its outcome itself */
+export const RunAgentEnv = z.object({ OUTCOME_QUEUE_URL: z.string().min(1).optional() });
 export const SummarizeAgentsEnv = z.object(table);

@@ -1,14 +1,15 @@
-// Where a built-in agent sends its outcome: the one thing it has the right to do.
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+// Where a built-in agent sends its outcome on a platform whose Lambda has no success destinations; elsewhere unused.
 import { readEnv } from '../common/env.ts';
 import { RunAgentEnv } from './env.ts';
 import type { SendOutcome } from './report-outcome.ts';
 
-/** The queue of this deployment. The client is made once, and without looking at the queue's address for a region. */
-export function outcomeQueue(): SendOutcome {
+/** Nothing where Lambda delivers the answer itself. The SDK is only loaded where it is needed. */
+export function outcomeQueue(): SendOutcome | undefined {
   const { OUTCOME_QUEUE_URL } = readEnv(RunAgentEnv);
-  const client = new SQSClient({ useQueueUrlAsEndpoint: false });
+  if (!OUTCOME_QUEUE_URL) return undefined;
   return async (outcome) => {
+    const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
+    const client = new SQSClient({ useQueueUrlAsEndpoint: false });
     await client.send(new SendMessageCommand({ QueueUrl: OUTCOME_QUEUE_URL, MessageBody: JSON.stringify(outcome) }));
   };
 }

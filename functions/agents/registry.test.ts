@@ -146,5 +146,6 @@ describe('reporting an outcome', () => {
     ]);
     expect(await reporting(async () => 'pong', send)({ ping: true })).toBe('pong');
     expect(sent).toHaveLength(2);
+    expect(await reporting(async () => ({ result: 7 }))(call)).toEqual({ ...call, result: 7 });
   });
 });

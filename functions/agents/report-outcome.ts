@@ -1,17 +1,20 @@
-// A built-in agent reports its outcome itself, with the real name of what went wrong; a crash or a time-out is reported by Lambda.
+// A built-in agent answers with its outcome, an error under its real name included; Lambda carries it to the outcome queue.
 import { AgentCall } from '../common/agent-call.ts';
 
 type Agent = (event: unknown, context?: { functionVersion?: string }) => Promise<unknown>;
 export type SendOutcome = (outcome: object) => Promise<void>;
 
-/** Pings are answered to the caller; the outcome of a task goes to the queue, an error included, and is no error any more. */
+/**
+ * Pings are answered as they are. With `send` the agent sends its outcome itself and answers nothing, for platforms that
+ * do not deliver what an asynchronous invocation answered.
+ */
 export const reporting =
-  (agent: Agent, send: SendOutcome): Agent =>
+  (agent: Agent, send?: SendOutcome): Agent =>
   async (event, context) => {
     const call = AgentCall.pick({ taskId: true, fence: true }).safeParse(event);
     if (!call.success) return agent(event, context);
-    await send(await outcomeOf(agent, event, call.data));
-    return undefined;
+    const outcome = await outcomeOf(agent, event, call.data);
+    return send ? send(outcome) : outcome;
   };
 
 async function outcomeOf(agent: Agent, event: unknown, ids: { taskId: string; fence: string }): Promise<object> {

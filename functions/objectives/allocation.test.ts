@@ -124,6 +124,11 @@ describe('what an agent sent', () => {
         error: { name: 'AgentLost', message: 'The agent gave no answer (EventAgeExceeded)' },
       },
     },
+    {
+      what: "Lambda's record of an answer",
+      body: { requestContext: { condition: 'Success' }, requestPayload: ids, responsePayload: { ...ids, result: 1 } },
+      then: { kind: 'done', ...ids, result: 1 },
+    },
     { what: 'something else', body: { hello: 1 }, then: undefined },
     { what: 'no JSON at all', body: undefined, then: undefined },
   ])('$what', ({ body, then }) => {

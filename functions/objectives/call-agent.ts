@@ -1,18 +1,23 @@
 // Hands a task that is marked as running to its agent, with everything the agent needs to know.
 import { taskIdOf } from '../common/ids.ts';
+import { effectIdOf } from '../safety/gate.ts';
 import type { DispatchDeps, Placed } from './place-task.ts';
+import { intentOf } from './proposal.ts';
 import type { StatePage } from './state-page.ts';
 
-/** Returns when the agent's platform has taken the call, not when the work is done. */
+/** An event of Lambda may have 1 MB, and so may the record that brings call and answer back together. */
+const CALL_BYTES_MAX = 700_000;
+
+/** Returns when the agent's platform has taken the call, not when the work is done. What does not fit is given up. */
 export async function callAgent(
   page: StatePage,
-  { definition, agent, fence }: Placed,
+  { definition, agent, attempt, fence }: Placed,
   deps: DispatchDeps,
 ): Promise<void> {
   const objective = await deps.reads.objective(page.pk);
   const dependencies = await Promise.all(definition.dependsOn.map((needed) => dependency(page.pk, needed, deps)));
   const nowMs = deps.now().getTime();
-  await deps.callAgent(agent.functionName, {
+  const call = {
     taskId: taskIdOf(page.pk, definition.number),
     fence,
     agentId: agent.agentId,
@@ -23,7 +28,13 @@ export async function callAgent(
     inputs: await deps.inputsOf(page.pk),
     dependencies: Object.fromEntries(dependencies),
     deadlineAt: new Date(nowMs + definition.timeoutSeconds * 1_000).toISOString(),
-  });
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(call));
+  if (bytes <= CALL_BYTES_MAX) return deps.callAgent(agent.functionName, call);
+  const message = `What ${definition.id} builds on has ${bytes} bytes; an agent is given at most ${CALL_BYTES_MAX}`;
+  await deps.giveUp(page.pk, definition, { name: 'PayloadTooLarge', message }, attempt);
+  const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
+  await deps.gate.settle({ effectId, fence, status: 'failed', reason: message });
 }
 
 async function dependency(objectiveId: string, number: number, { reads }: DispatchDeps) {

@@ -158,6 +158,15 @@ describe('failures', () => {
     });
   });
 
+  it('gives up a task that builds on more than an agent can be given, and says so', async () => {
+    const swarm = await aSwarm({ answer: () => ({ text: 'x'.repeat(190_000) }) });
+    const parts: Task[] = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
+    const id = await swarm.submit([...parts, { id: 'all', dependsOn: parts.map((part) => part.id) }]);
+    await swarm.settle();
+    expect(await swarm.look(id)).toMatchObject({ status: 'failed', problem: expect.stringContaining('760') });
+    expect((await swarm.effects()).sort()).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed', 'failed']);
+  });
+
   it('takes a lost agent for a failed attempt when its lease ends, and refuses its late answer', async () => {
     const swarm = await aSwarm();
     const id = await swarm.submit([{ id: 'a' }]);

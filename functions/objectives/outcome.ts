@@ -13,7 +13,11 @@ const Report = z.object({
   error: z.object({ name: z.string(), message: z.string(), stack: z.array(z.string()).optional() }).optional(),
 });
 
-/** Lambda's record of an asynchronous invocation that failed (its OnFailure destination). */
+/** Lambda's record of an asynchronous invocation: what a destination is sent. */
+const Answered = z.object({
+  requestContext: z.object({ condition: z.literal('Success') }),
+  responsePayload: z.unknown(),
+});
 const LambdaRecord = z.object({
   requestContext: z.object({ condition: z.string() }),
   requestPayload: z.object({ taskId: z.string(), fence: z.string() }),
@@ -31,6 +35,8 @@ const STACK_LINES_MAX = 30;
 
 /** The outcome in a message of the outcome queue, or nothing when it is neither of the two. */
 export function outcomeIn(body: unknown): Outcome | undefined {
+  const answered = Answered.safeParse(body);
+  if (answered.success) return reported(answered.data.responsePayload);
   const record = LambdaRecord.safeParse(body);
   if (record.success) {
     const { requestPayload, requestContext, responsePayload } = record.data;
@@ -38,6 +44,10 @@ export function outcomeIn(body: unknown): Outcome | undefined {
     const message = responsePayload?.errorMessage ?? `The agent gave no answer (${requestContext.condition})`;
     return { kind: 'failed', ...ids(requestPayload), error: clipped({ name, message, stack: responsePayload?.trace }) };
   }
+  return reported(body);
+}
+
+function reported(body: unknown): Outcome | undefined {
   const report = Report.safeParse(body);
   if (!report.success) return undefined;
   const { error, result } = report.data;

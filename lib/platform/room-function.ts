@@ -81,6 +81,13 @@ export class RoomFunction extends LambdaFunction {
     this.configureAsyncInvoke({ retryAttempts, maxEventAge: Duration.hours(1), onFailure: this.failuresTo(queue) });
   }
 
+  /** What an asynchronous call answered, and that it failed, ends in `queue`; it is not called again. */
+  reportTo(queue: IQueue): void {
+    const destination = this.failuresTo(queue);
+    const maxEventAge = Duration.hours(1);
+    this.configureAsyncInvoke({ retryAttempts: 0, maxEventAge, onSuccess: destination, onFailure: destination });
+  }
+
   /** A destination by ARN with the one right it takes; CDK's own would add two that Lambda never uses. */
   failuresTo(queue: IQueue): { bind(): { destination: string } } {
     this.may(['sqs:SendMessage'], [queue.queueArn]);

@@ -63,9 +63,13 @@ export class Agents extends Room {
     this.table.allowRead(this.summarize);
   }
 
-  /** Their one right is to send to the queue of outcomes. No retries: an attempt that failed is judged by the objective's room, which may give the task to another agent. */
+  /**
+   * Their one right is that what they answer reaches the queue of outcomes. No retries: an attempt that failed is judged
+   * by the objective's room, which may give the task to another agent.
+   */
   #runBuiltIn(): RoomFunction[] {
-    const environment = { OUTCOME_QUEUE_URL: this.outcomes.queueUrl } satisfies EnvOf<typeof Env.RunAgentEnv>;
+    const sending = { OUTCOME_QUEUE_URL: this.outcomes.queueUrl } satisfies EnvOf<typeof Env.RunAgentEnv>;
+    const environment: Record<string, string> = this.platform.settings.agentsSendOutcomes ? sending : {};
     return Object.entries(BUILT_IN).map(([name, limits]) => {
       const agent = new RoomFunction(this, name, {
         environment,
@@ -73,7 +77,7 @@ export class Agents extends Room {
         errorsTolerated: 20,
         impact: `Tasks of the agent ${name.slice('run-'.length)} fail one after the other and end as dead letters.`,
       });
-      agent.giveUpTo(this.outcomes, 0);
+      agent.reportTo(this.outcomes);
       return agent;
     });
   }

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MiniStack, REGION, TOOLS } from './server.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const ACCOUNT = '000000000000';
 /** What is different there: MiniStack's Secrets Manager refuses rotation schedules. */
-const CONTEXT = ['-c', 'operatorTokenRotationDays=0', '-c', 'auditWindowSeconds=0'];
+const CONTEXT = ['operatorTokenRotationDays=0', 'auditWindowSeconds=0', 'agentsSendOutcomes=true'].flatMap(
+  (setting) => ['-c', setting],
+);
 
 export type Deployment = { outputs: Record<string, string>; remove(): void };
 
@@ -16,10 +19,12 @@ export async function deploy({ env }: MiniStack): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), 'lazyark-deploy-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const app = ['--output', join(folder, 'cdk.out'), ...CONTEXT];
     const outputsFile = join(folder, 'outputs.json');
-    await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`, ...app], env);
-    await cdk(['deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile, ...app], env);
+    const app = ['--output', join(folder, 'cdk.out'), ...CONTEXT];
+    const approved = ['--all', '--require-approval', 'never', '--outputs-file', outputsFile];
+    // Not from the project's folder: the CLI would synthesize the app for it.
+    await cdk(['bootstrap', `aws://${ACCOUNT}/${REGION}`], folder, env);
+    await cdk(['deploy', ...approved, ...app], ROOT, env);
     const stacks = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>;
     return { outputs: Object.assign({}, ...Object.values(stacks)), remove };
   } catch (error) {
@@ -28,10 +33,10 @@ export async function deploy({ env }: MiniStack): Promise<Deployment> {
   }
 }
 
-function cdk(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+function cdk(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
   const startMs = performance.now();
   const child = spawn(join(TOOLS, 'cdk'), [...args, '--no-color', '--no-notices', '--ci'], {
-    cwd: join(import.meta.dirname, '../..'),
+    cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
