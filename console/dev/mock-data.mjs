@@ -77,13 +77,16 @@ const plan = [
   ['effort', 'Estimate the effort', 'strategy.effort', ['causes'], null, 0, null, {}],
   ['report', 'Write the report', 'report.write', ['rank', 'effort'], null, 0, null, { format: 'markdown' }],
 ];
-const attempts = [0, 1, 2].map((n) => ({
-  at: at(-300 + n * 40),
-  agentId: n === 1 ? 'agt_reader-2' : 'agt_analyst',
-  name: 'PermanentTaskError',
-  message: `Line ${312 + n} has 7 fields where 6 were expected; the quote in field 5 is never closed.`,
-  transient: n < 2,
-  stack: `PermanentTaskError: Line ${312 + n} has 7 fields where 6 were expected\n    at readCsv (functions/agents/skills/read-csv.ts:48:11)\n    at run (functions/agents/run-analyst.ts:22:18)`,
+const attempts = [1, 2, 3].map((attempt) => ({
+  attempt,
+  agentId: attempt === 2 ? 'agt_reader-2' : 'agt_analyst',
+  error: {
+    name: 'PermanentTaskError',
+    message: `Line ${311 + attempt} has 7 fields where 6 were expected; the quote in field 5 is never closed.`,
+    stack: ['at readCsv (functions/agents/skills/read-csv.ts:48:11)', 'at run (functions/agents/run-analyst.ts:22:18)'],
+  },
+  startedAt: at(-340 + attempt * 40),
+  failedAt: at(-335 + attempt * 40),
 }));
 
 /** 'running': as planned · 'done': all of it long ago · 'dead': the complaints cannot be read, the rest waits */
@@ -120,7 +123,7 @@ function deadTask(objectiveId, row, n) {
     attempts: 3,
     finishedAt: at(row[4] + row[5]),
     result: null,
-    error: { ...attempts[2], attempts },
+    error: { ...attempts[2].error, transient: false, attempts },
   };
 }
 
@@ -282,23 +285,26 @@ const lastSeen = {
 
 export function agents() {
   if (empty) return [];
-  return AGENTS.map(
-    ([name, title, role, department, capabilities, transport, status, running, concurrency, succeeded, failed]) => {
-      const work = { load: running / concurrency, running, concurrency, succeeded, failed };
-      return {
-        agentId: `agt_${name}`,
-        title,
-        role,
-        department,
-        capabilities,
-        transport,
-        status,
-        ...work,
-        lastSeenAt: lastSeen[status](),
-      };
-    },
-  );
+  return AGENTS.map(([name, title, role, department, capabilities, transport, status, , concurrency]) => {
+    const lastSeenAt = lastSeen[status]();
+    return {
+      agentId: `agt_${name}`,
+      title,
+      role,
+      department,
+      capabilities,
+      transport,
+      status,
+      concurrency,
+      lastSeenAt,
+    };
+  });
 }
+
+const workOf = ([name, , , , , , , running, concurrency, succeeded, failed]) => [
+  `agt_${name}`,
+  { load: running / concurrency, running, succeeded, failed },
+];
 const hash = (n) =>
   Array.from({ length: 8 }, (_, k) =>
     ((n * 2654435761 + k * 40503 + n * k * 97) >>> 0).toString(16).padStart(8, '0'),
@@ -310,28 +316,25 @@ export const entries = empty
       const lane = ['objectives', 'agents', 'safety'][n % 3];
       const kind = n % 5 === 0 ? 'INSERT' : n % 31 === 0 ? 'REMOVE' : 'MODIFY';
       const task = `tsk_${ulid(1)}_${n % 9}`;
-      const before = {
-        status: 'allocated',
-        version: n,
-        agentId: 'agt_analyst',
-        lease: { until: at(-k * 7) },
-        waits: [],
-      };
-      const after = { status: 'running', version: n + 1, agentId: 'agt_analyst', fence: `f_${n}`, waits: [] };
+      const changes = [
+        { path: 'tasks.3.status', before: 'allocated', after: 'running' },
+        { path: 'version', before: n, after: n + 1 },
+        { path: 'tasks.3.lease', before: { until: at(-k * 7) } },
+        { path: 'tasks.3.result', after: { sha256: hash(n), bytes: 20_480 } },
+      ];
       return {
-        entryId: `aud_${ulid(n)}`,
+        entryId: `aud_${lane}_${12_000 + n}`,
         lane,
         seq: 12_000 + n,
         at: at(-k * 7),
         table: { objectives: 'Objectives', agents: 'Agents', safety: 'Safety' }[lane],
         item: { pk: `obj_${ulid(1)}`, sk: task },
         kind,
-        actor: n % 4 ? 'agt_analyst' : 'operator',
+        by: n % 4 ? 'agt_analyst' : 'operator',
         why: n % 3 ? 'The agent acknowledged the task' : 'Lease renewed by heartbeat',
-        before: kind === 'INSERT' ? null : before,
-        after: kind === 'REMOVE' ? null : after,
+        changes,
         hash: hash(n),
-        previousHash: hash(n - 3),
+        previousHash: n % 7 ? hash(n - 3) : null,
       };
     });
 
@@ -379,7 +382,9 @@ export function status() {
       p50Ms: empty ? null : 412,
       p95Ms: empty ? null : 8_640,
     },
-    agents: { healthy: empty ? 0 : 4, lost: empty ? 0 : 1 },
+    agents: { healthy: empty ? 0 : 4, lost: empty ? 0 : 1, registered: empty ? 0 : 1 },
+    work: empty ? {} : Object.fromEntries(AGENTS.map(workOf)),
+    silent: [],
     audit: {
       lanes: empty
         ? []

@@ -1,8 +1,10 @@
 // The only place that calls HTTP: the shapes of /api/v1 as the console uses them, and one function per call.
 import type { FieldError } from './lib/check-draft.ts';
+import type { Change } from './lib/diff.ts';
+import { wholeStatus } from './lib/whole-status.ts';
 import { sessionToken } from './session.ts';
 
-export type Mode = 'active' | 'killed' | 'not_bootstrapped';
+export type Mode = 'active' | 'killed' | 'not_bootstrapped' | 'unknown';
 export type ObjectiveStatus = 'queued' | 'planning' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
 export type TaskStatus =
   | 'pending'
@@ -34,11 +36,16 @@ export type Status = {
     p50Ms: number | null;
     p95Ms: number | null;
   };
-  agents: { healthy: number; lost: number };
+  agents: { healthy: number; lost: number; registered: number };
   audit: { lanes: { lane: string; entries: number; head: string }[] };
   needsPerson: Need[];
+  /** what each agent does now, by agent id */
+  work: Record<string, Work>;
+  /** rooms that did not answer: their figures are missing, not zero */
+  silent: string[];
   me: { principalId: string; role: string };
 };
+export type Work = { running: number; succeeded: number; failed: number; load: number };
 export type Priority = { score: number; reasons: string[] };
 export type Progress = { percent: number; done: number; total: number; etaAt?: string | null };
 export type ObjectiveRow = {
@@ -50,15 +57,15 @@ export type ObjectiveRow = {
   createdAt: string;
   finishedAt?: string | null;
 };
+export type Failure = { name: string; message: string; stack?: string | string[] };
 export type Attempt = {
-  at?: string;
+  attempt: number;
   agentId?: string;
-  name?: string;
-  message?: string;
-  stack?: string;
-  transient?: boolean;
+  error: Failure;
+  startedAt?: string | null;
+  failedAt?: string | null;
 };
-export type TaskError = { name: string; message: string; transient?: boolean; stack?: string; attempts?: Attempt[] };
+export type TaskError = Failure & { transient?: boolean; attempts?: Attempt[] };
 export type Task = {
   taskId: string;
   /** the id inside the plan; dependsOn may use either */
@@ -74,6 +81,11 @@ export type Task = {
   finishedAt?: string | null;
   result?: unknown;
   error?: TaskError | null;
+  /** why nobody has it, while it waits for an agent */
+  waiting?: string | null;
+  /** when the next attempt begins */
+  retryAt?: string | null;
+  maxAttempts?: number;
 };
 export type Objective = ObjectiveRow & {
   tasks: Task[];
@@ -89,12 +101,9 @@ export type Agent = {
   capabilities: string[];
   transport: string;
   status: string;
-  load: number;
-  running: number;
-  concurrency: number;
+  concurrency?: number | null;
   lastSeenAt?: string | null;
-  succeeded: number;
-  failed: number;
+  version?: string;
 };
 export type AuditEntry = {
   entryId: string;
@@ -104,12 +113,12 @@ export type AuditEntry = {
   table: string;
   item: { pk: string; sk: string };
   kind: string;
-  actor?: string | null;
-  why?: string | null;
-  before?: unknown;
-  after?: unknown;
+  by: string;
+  why: string;
+  changes: Change[];
   hash: string;
-  previousHash: string;
+  /** null for the first entry of a batch, whose predecessor is in the batch before */
+  previousHash: string | null;
 };
 export type Control = { mode: Mode; killed: boolean; reason?: string | null; by?: string | null; at?: string | null };
 export type NewInput = { name: string; mediaType?: string; content?: string; artifactId?: string };
@@ -196,7 +205,7 @@ export const paths = {
   status: () => '/status',
   objectives: (status?: string, cursor?: string, limit = 100) => `/objectives${query({ status, limit, cursor })}`,
   objective: (objectiveId: string) => `/objectives/${id(objectiveId)}`,
-  agents: () => '/agents',
+  agents: (cursor?: string) => `/agents${query({ limit: 200, cursor })}`,
   audit: (lane?: string, q?: string, cursor?: string) => `/audit${query({ lane, q, limit: 100, cursor })}`,
   control: () => '/control',
   deadLetters: () => '/tasks?status=dead_letter',
@@ -208,7 +217,8 @@ export const curlOf = (path: string): string =>
 
 export const api = {
   /** `token` is given only at login, before it is kept */
-  status: (signal?: AbortSignal, token?: string) => call<Status>(paths.status(), { signal, token }),
+  status: async (signal?: AbortSignal, token?: string) =>
+    wholeStatus(await call<Partial<Status>>(paths.status(), { signal, token })),
   objectives: (status?: string, cursor?: string, limit?: number, signal?: AbortSignal) =>
     call<Page<ObjectiveRow>>(paths.objectives(status, cursor, limit), { signal }),
   objective: (objectiveId: string, signal?: AbortSignal) => call<Objective>(paths.objective(objectiveId), { signal }),
@@ -219,7 +229,7 @@ export const api = {
   setPriority: (objectiveId: string, score: number) =>
     call<unknown>(`/objectives/${id(objectiveId)}/priority`, { method: 'POST', body: { score } }),
   redrive: (taskId: string) => call<unknown>(`/tasks/${id(taskId)}/redrive`, { method: 'POST', body: {} }),
-  agents: (signal?: AbortSignal) => call<Page<Agent>>(paths.agents(), { signal }),
+  agents: (cursor?: string, signal?: AbortSignal) => call<Page<Agent>>(paths.agents(cursor), { signal }),
   audit: (lane?: string, q?: string, cursor?: string, signal?: AbortSignal) =>
     call<Page<AuditEntry>>(paths.audit(lane, q, cursor), { signal }),
   control: (signal?: AbortSignal) => call<Control>(paths.control(), { signal }),
@@ -229,8 +239,7 @@ export const api = {
 };
 
 /** Hands a file in as an artifact and answers its id. */
-async function uploadArtifact(file: File): Promise<string> {
-  const mediaType = file.type || 'application/octet-stream';
+async function uploadArtifact(file: File, mediaType = 'application/octet-stream'): Promise<string> {
   const upload = await call<Upload>('/artifacts', {
     method: 'POST',
     body: { name: file.name, mediaType, bytes: file.size },

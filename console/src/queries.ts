@@ -7,7 +7,8 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { ApiProblem, api } from './api.ts';
+import { useEffect, useMemo } from 'react';
+import { ApiProblem, api, type ObjectiveRow, type Page } from './api.ts';
 import { noteAnswer, noteFailure, pollMs } from './connection.ts';
 import { say } from './parts/notices.tsx';
 import { signOut } from './session.ts';
@@ -33,9 +34,6 @@ export const queryClient = new QueryClient({
 export const useStatus = () =>
   useQuery({ queryKey: ['status'], queryFn: ({ signal }) => api.status(signal), refetchInterval: pollMs });
 
-export const useAgents = () =>
-  useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => api.agents(signal), refetchInterval: pollMs });
-
 export const useControl = (watching: boolean) =>
   useQuery({
     queryKey: ['control'],
@@ -44,6 +42,7 @@ export const useControl = (watching: boolean) =>
     enabled: watching,
   });
 
+const screenfulRows = 30;
 const endStates = ['succeeded', 'failed', 'cancelled'];
 
 /** One objective; a finished one is asked for less often, because a redrive may open it again. */
@@ -54,11 +53,26 @@ export const useObjective = (objectiveId: string) =>
     refetchInterval: ({ state }) => (endStates.includes(state.data?.status ?? '') ? pollMs() * 5 : pollMs()),
   });
 
+const fewPagesMost = 4;
+
+/** A page of one status may be empty and still not be the last, so some pages are looked through. */
+async function fewObjectives(status: string, most: number, signal: AbortSignal): Promise<ObjectiveRow[]> {
+  const found: ObjectiveRow[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < fewPagesMost; page++) {
+    const answer = await api.objectives(status, cursor, undefined, signal);
+    found.push(...answer.items);
+    cursor = answer.cursor ?? undefined;
+    if (!cursor || found.length >= most) break;
+  }
+  return found.slice(0, most);
+}
+
 /** The first objectives of one status, for tiles. */
-export const useFewObjectives = (status: string, limit: number) =>
+export const useFewObjectives = (status: string, most: number) =>
   useQuery({
-    queryKey: ['objectives', 'few', status, limit],
-    queryFn: ({ signal }) => api.objectives(status, undefined, limit, signal),
+    queryKey: ['objectives', 'few', status, most],
+    queryFn: ({ signal }) => fewObjectives(status, most, signal),
     refetchInterval: pollMs,
   });
 
@@ -76,6 +90,15 @@ export const useObjectives = (status: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const useAgents = () =>
+  useInfiniteQuery({
+    queryKey: ['agents'],
+    queryFn: ({ pageParam, signal }) => api.agents(pageParam || undefined, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.cursor || undefined,
+    refetchInterval: pollPages,
+  });
+
 export const useAudit = (lane: string, q: string) =>
   useInfiniteQuery({
     queryKey: ['audit', lane, q],
@@ -85,6 +108,30 @@ export const useAudit = (lane: string, q: string) =>
     refetchInterval: pollPages,
     placeholderData: keepPreviousData,
   });
+
+type Paged<T> = {
+  data?: { pages: Page<T>[] };
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+};
+
+/**
+ * The items of a paged list and how to get more. A page may hold few of what was asked for, or none, and not be the
+ * last: pages are read on until a screen is full.
+ */
+export function usePagedItems<T>(list: Paged<T>): { items: T[]; pages: number; more: () => void; looking: boolean } {
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const more = (): void => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  };
+  const short = items.length < screenfulRows && hasNextPage && !isFetchingNextPage;
+  useEffect(() => {
+    if (short) void fetchNextPage();
+  }, [short, fetchNextPage]);
+  return { items, pages: data?.pages.length ?? 0, more, looking: items.length === 0 && hasNextPage };
+}
 
 /** An action of a person: says how it went, then everything on the page is read again. */
 export function useAction<T>(act: (value: T) => Promise<unknown>, done: (value: T) => string) {

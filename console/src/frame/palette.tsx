@@ -133,10 +133,10 @@ function useCommands(onKill: () => void): Command[] {
       { key: 'out', name: 'Sign out', note: 'command', icon: 'out', run: () => signOut() },
       ...knownObjectives(
         client
-          .getQueriesData<Page<ObjectiveRow> | { pages: Page<ObjectiveRow>[] }>({ queryKey: ['objectives'] })
+          .getQueriesData<ObjectiveRow[] | { pages: Page<ObjectiveRow>[] }>({ queryKey: ['objectives'] })
           .map(([, data]) => data),
       ),
-      ...(client.getQueryData<Page<Agent>>(['agents'])?.items ?? []).map(
+      ...(client.getQueryData<{ pages: Page<Agent>[] }>(['agents'])?.pages.flatMap((page) => page.items) ?? []).map(
         (agent): Command => ({
           key: agent.agentId,
           name: agent.title,
@@ -150,9 +150,9 @@ function useCommands(onKill: () => void): Command[] {
 }
 
 /** Objectives that some page has already read; others are reached by their id. */
-function knownObjectives(lists: (Page<ObjectiveRow> | { pages: Page<ObjectiveRow>[] } | undefined)[]): Command[] {
+function knownObjectives(lists: (ObjectiveRow[] | { pages: Page<ObjectiveRow>[] } | undefined)[]): Command[] {
   const rows = lists.flatMap((list) =>
-    list && 'pages' in list ? list.pages.flatMap((each) => each.items) : (list?.items ?? []),
+    list && 'pages' in list ? list.pages.flatMap((each) => each.items) : (list ?? []),
   );
   const byId = new Map(rows.map((row) => [row.objectiveId, row]));
   return [...byId.values()].map((row) => ({

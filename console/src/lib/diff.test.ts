@@ -1,21 +1,23 @@
 // The before/after view of an audit entry.
 import { expect, it } from 'vitest';
-import { diffValues } from './diff.ts';
-
-it('names what was added, changed and removed, and leaves the rest out', () => {
-  const before = { status: 'ready', version: 3, waits: ['a', 'b'], agentId: null, lease: { until: 5 } };
-  const after = { status: 'running', version: 4, waits: ['a'], agentId: null, fence: 'x' };
-  expect(diffValues(before, after)).toEqual([
-    { path: 'status', kind: 'changed', before: 'ready', after: 'running' },
-    { path: 'version', kind: 'changed', before: 3, after: 4 },
-    { path: 'fence', kind: 'added', after: 'x' },
-    { path: 'waits[1]', kind: 'removed', before: 'b' },
-    { path: 'lease.until', kind: 'removed', before: 5 },
-  ]);
-});
+import { diffLines } from './diff.ts';
 
 it.each([
-  { when: 'inserted', before: undefined, after: { a: 1 }, then: [{ path: 'a', kind: 'added', after: 1 }] },
-  { when: 'removed', before: { a: { b: [] } }, after: null, then: [{ path: 'a.b', kind: 'removed', before: [] }] },
-  { when: 'unchanged', before: { a: [{}] }, after: { a: [{}] }, then: [] },
-])('$when', ({ before, after, then }) => expect(diffValues(before, after)).toEqual(then));
+  {
+    when: 'changed',
+    change: { path: 'tasks.3.status', before: 'ready', after: 'running' },
+    then: { path: 'tasks.3.status', kind: 'changed', before: 'ready', after: 'running' },
+  },
+  { when: 'added', change: { path: 'waits', after: ['a'] }, then: { path: 'waits', kind: 'added', after: '["a"]' } },
+  { when: 'removed', change: { path: 'n', before: 0 }, then: { path: 'n', kind: 'removed', before: '0' } },
+  {
+    when: 'set to null',
+    change: { path: 'n', before: 0, after: null },
+    then: { path: 'n', kind: 'changed', before: '0', after: 'null' },
+  },
+  {
+    when: 'too long to keep',
+    change: { path: 'result', after: { sha256: 'abc', bytes: 20_000 } },
+    then: { path: 'result', kind: 'added', after: '20,000 bytes, SHA-256 abc' },
+  },
+])('$when', ({ change, then }) => expect(diffLines([change])).toEqual([then]));

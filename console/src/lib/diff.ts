@@ -1,32 +1,29 @@
-// What changed between two stored items, leaf by leaf.
+// What changed in a stored item, as lines: a side that did not exist is missing.
 
-export type DiffLine = { path: string; kind: 'added' | 'removed' | 'changed'; before?: unknown; after?: unknown };
+export type Change = { path: string; before?: unknown; after?: unknown };
+export type DiffLine = { path: string; kind: 'added' | 'removed' | 'changed'; before?: string; after?: string };
 
-/** The leaves that differ, in the order of the later item, then what is gone. A missing side means insert or remove. */
-export function diffValues(before: unknown, after: unknown): DiffLine[] {
-  const old = leaves(before);
-  const now = leaves(after);
-  const lines: DiffLine[] = [];
-  for (const [path, value] of now) {
-    if (!old.has(path)) lines.push({ path, kind: 'added', after: value });
-    else if (!same(old.get(path), value)) lines.push({ path, kind: 'changed', before: old.get(path), after: value });
-  }
-  for (const [path, value] of old) if (!now.has(path)) lines.push({ path, kind: 'removed', before: value });
-  return lines;
+/** One line per change, values written out; a long value stands as its digest, as the trail keeps it. */
+export function diffLines(changes: readonly Change[]): DiffLine[] {
+  return changes.map(({ path, before, after }) => {
+    if (before === undefined) return { path, kind: 'added', after: written(after) };
+    if (after === undefined) return { path, kind: 'removed', before: written(before) };
+    return { path, kind: 'changed', before: written(before), after: written(after) };
+  });
 }
 
-function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+function written(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (isDigest(value)) return `${value.bytes.toLocaleString('en-US')} bytes, SHA-256 ${value.sha256}`;
+  return JSON.stringify(value) ?? 'nothing';
 }
 
-function leaves(value: unknown, path = '', into = new Map<string, unknown>()): Map<string, unknown> {
-  if (value === undefined || (value === null && path === '')) return into;
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
-    into.set(path || 'value', value);
-    return into;
-  }
-  for (const [name, child] of Object.entries(value)) {
-    leaves(child, Array.isArray(value) ? `${path}[${name}]` : path ? `${path}.${name}` : name, into);
-  }
-  return into;
+function isDigest(value: unknown): value is { sha256: string; bytes: number } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'sha256' in value &&
+    'bytes' in value &&
+    typeof value.bytes === 'number'
+  );
 }

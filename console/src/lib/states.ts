@@ -45,6 +45,7 @@ const MODE: Record<string, StateLook> = {
     icon: 'stop',
     why: 'Every autonomous action is refused until a person resumes.',
   },
+  unknown: { word: 'Unknown', tone: 'amber', icon: 'alert', why: 'The room safety does not answer.' },
   not_bootstrapped: {
     word: 'Not bootstrapped',
     tone: 'amber',

@@ -17,6 +17,17 @@ export function graphOf(tasks: readonly Task[]): GraphTask[] {
   }));
 }
 
+/**
+ * From when to when a task was worked on; no end while somebody works on it. A task that failed has no end of its own:
+ * its last attempt's end counts.
+ */
+export function taskTimes(task: Task): { from: string | null; to: string | null } {
+  const last = task.error?.attempts?.at(-1);
+  const from = task.startedAt ?? last?.startedAt ?? null;
+  const open = task.status === 'running' || task.status === 'allocated';
+  return { from, to: task.finishedAt ?? (open ? null : (last?.failedAt ?? from)) };
+}
+
 /** Changes exactly when the graph has to be laid out again: statuses and times do not move nodes. */
 export function shapeOf(graph: readonly GraphTask[]): string {
   return graph.map((task) => `${task.id}<${task.dependsOn.join(',')}`).join(';');

@@ -13,6 +13,8 @@ type Props<T> = {
   keyOf: (item: T) => string;
   row: (item: T) => ReactNode;
   onEnd?: () => void;
+  /** pages read so far: the end is reported again after each */
+  pages?: number;
 };
 
 const phone = matchMedia('(max-width: 720px)');
@@ -27,7 +29,7 @@ export function useNarrow(): boolean {
   );
 }
 
-export function Rows<T>({ items, heights, columns, label, cards = true, keyOf, row, onEnd }: Props<T>) {
+export function Rows<T>({ items, heights, columns, label, cards = true, keyOf, row, onEnd, pages = 1 }: Props<T>) {
   const height = useNarrow() ? heights.narrow : heights.wide;
   const body = useRef<HTMLTableSectionElement>(null);
   const [view, setView] = useState({ first: 0, last: 60 });
@@ -55,7 +57,7 @@ export function Rows<T>({ items, heights, columns, label, cards = true, keyOf, r
   // biome-ignore lint/correctness/useExhaustiveDependencies: only reaching the end asks for more, not a new callback
   useEffect(() => {
     if (atEnd && items.length > 0) onEnd?.();
-  }, [atEnd, items.length]);
+  }, [atEnd, items.length, pages]);
   const shown = items.slice(view.first, view.last);
   const after = items.length - view.first - shown.length;
   return (

@@ -1,5 +1,5 @@
 // Agents: who there is, how they are, how busy, what they can do; as tiles or as a table.
-import { type Agent, paths } from '../../api.ts';
+import { type Agent, paths, type Work } from '../../api.ts';
 import { formatCount, successShare } from '../../lib/format.ts';
 import { agentLook, type Tone } from '../../lib/states.ts';
 import { Ago } from '../../parts/clock.tsx';
@@ -10,8 +10,11 @@ import { Bar } from '../../parts/progress.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { State } from '../../parts/state.tsx';
 import { Empty, Loading, PageHead, ProblemBox } from '../../parts/tile.tsx';
-import { useAgents } from '../../queries.ts';
+import { useAgents, usePagedItems, useStatus } from '../../queries.ts';
 import { useQueryValue } from '../../router.tsx';
+
+type WorkingAgent = Agent & Work;
+const atRest: Work = { running: 0, succeeded: 0, failed: 0, load: 0 };
 
 // Above this, tiles would be a wall; a table with few rows held is not.
 const tilesMost = 60;
@@ -25,9 +28,12 @@ const COLUMNS = [
 ];
 
 export function AgentsPage() {
-  const { data, error, refetch } = useAgents();
+  const list = useAgents();
+  const { data, error, refetch } = list;
+  const work = useStatus().data?.work ?? {};
   const [view, setView] = useQueryValue('view');
-  const agents = data?.items ?? [];
+  const { items, pages, more } = usePagedItems(list);
+  const agents = items.map((agent): WorkingAgent => ({ ...agent, ...(work[agent.agentId] ?? atRest) }));
   const asTable = view === 'table' || agents.length > tilesMost;
   return (
     <>
@@ -59,6 +65,8 @@ export function AgentsPage() {
           columns={COLUMNS}
           keyOf={(agent) => agent.agentId}
           row={(agent) => <Cells agent={agent} />}
+          pages={pages}
+          onEnd={more}
         />
       )}
     </>
@@ -93,7 +101,7 @@ function ViewSwitch({ table, onPick }: { table: boolean; onPick: (view: string) 
   );
 }
 
-function AgentTile({ agent }: { agent: Agent }) {
+function AgentTile({ agent }: { agent: WorkingAgent }) {
   return (
     <li className="tile agent-tile">
       <header>
@@ -122,7 +130,7 @@ function AgentTile({ agent }: { agent: Agent }) {
   );
 }
 
-function Load({ agent }: { agent: Agent }) {
+function Load({ agent }: { agent: WorkingAgent }) {
   const percent = agent.load * 100;
   const tone: Tone = percent >= 80 ? 'amber' : 'blue';
   return (
@@ -134,7 +142,7 @@ function Load({ agent }: { agent: Agent }) {
           percent >= 80 ? 'From 80 % on, no new task is given to it' : 'Tasks it works on, of those it may at once'
         }
       >
-        {formatCount(agent.running)} of {formatCount(agent.concurrency)}
+        {formatCount(agent.running)} {agent.concurrency ? `of ${formatCount(agent.concurrency)}` : 'running'}
       </span>
     </div>
   );
@@ -158,7 +166,7 @@ function Capabilities({ agent, most = 4 }: { agent: Agent; most?: number }) {
   );
 }
 
-function Success({ agent }: { agent: Agent }) {
+function Success({ agent }: { agent: WorkingAgent }) {
   const share = successShare(agent.succeeded, agent.failed);
   if (!share) return <span className="muted">no task yet</span>;
   return (
@@ -171,7 +179,7 @@ function Success({ agent }: { agent: Agent }) {
   );
 }
 
-function Cells({ agent }: { agent: Agent }) {
+function Cells({ agent }: { agent: WorkingAgent }) {
   return (
     <>
       <td className="col-main">

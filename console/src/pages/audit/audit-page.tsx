@@ -1,5 +1,5 @@
 // Audit: every change as an entry of a chain; searchable, newest first, with before and after.
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { type AuditEntry, paths } from '../../api.ts';
 import { formatCount, shortId } from '../../lib/format.ts';
 import { Ago } from '../../parts/clock.tsx';
@@ -8,7 +8,7 @@ import { Icon } from '../../parts/icon.tsx';
 import { repeatItems } from '../../parts/menu.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Empty, Loading, PageHead, ProblemBox } from '../../parts/tile.tsx';
-import { useAudit, useStatus } from '../../queries.ts';
+import { useAudit, usePagedItems, useStatus } from '../../queries.ts';
 import { useQueryValue } from '../../router.tsx';
 import { EntryDrawer, Kind } from './entry-drawer.tsx';
 
@@ -27,7 +27,7 @@ export function AuditPage() {
   const [q, setQ] = useQueryValue('q');
   const [selected, select] = useQueryValue('entry');
   const list = useAudit(lane, q);
-  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { items, pages, more, looking } = usePagedItems(list);
   const entry = items.find((each) => each.entryId === selected);
   return (
     <>
@@ -37,8 +37,8 @@ export function AuditPage() {
       {!list.data && list.error && (
         <ProblemBox what="The audit trail cannot be read" error={list.error} retry={() => void list.refetch()} />
       )}
-      {!list.data && !list.error && <Loading rows={8} />}
-      {list.data && items.length === 0 && <NoEntries searched={Boolean(q || lane)} />}
+      {((!list.data && !list.error) || looking) && <Loading rows={8} />}
+      {list.data && items.length === 0 && !looking && <NoEntries searched={Boolean(q || lane)} />}
       {items.length > 0 && (
         <Rows
           items={items}
@@ -47,7 +47,8 @@ export function AuditPage() {
           columns={COLUMNS}
           keyOf={(each) => each.entryId}
           row={(each) => <Cells entry={each} selected={each.entryId === selected} onSelect={select} />}
-          onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
+          pages={pages}
+          onEnd={more}
         />
       )}
       {entry && <EntryDrawer entry={entry} onClose={() => select('')} />}
@@ -134,9 +135,9 @@ function Cells({
           {itemName(entry.item)}
         </span>
       </td>
-      <td className="col-actor clip">{entry.actor ?? <span className="muted">–</span>}</td>
-      <td className="col-why clip" data-tip={entry.why ?? undefined}>
-        {entry.why ?? <span className="muted">–</span>}
+      <td className="col-actor clip">{entry.by}</td>
+      <td className="col-why clip" data-tip={entry.why || undefined}>
+        {entry.why || <span className="muted">–</span>}
       </td>
       <td className="col-ago muted">
         <Ago at={entry.at} />

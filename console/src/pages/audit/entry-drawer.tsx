@@ -1,7 +1,7 @@
 // One entry of the audit trail: what changed leaf by leaf, and its place in the chain.
 import { useMemo, useState } from 'react';
 import type { AuditEntry } from '../../api.ts';
-import { type DiffLine, diffValues } from '../../lib/diff.ts';
+import { type DiffLine, diffLines } from '../../lib/diff.ts';
 import { formatAbsolute, formatCount } from '../../lib/format.ts';
 import type { Tone } from '../../lib/states.ts';
 import { Id } from '../../parts/copy.tsx';
@@ -26,7 +26,7 @@ export function Kind({ kind }: { kind: string }) {
 }
 
 export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
-  const lines = useMemo(() => diffValues(entry.before, entry.after), [entry]);
+  const lines = useMemo(() => diffLines(entry.changes), [entry]);
   const head = (
     <>
       <h2 className="num">
@@ -44,9 +44,9 @@ export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: ()
         <dt>When</dt>
         <dd className="num">{formatAbsolute(entry.at)}</dd>
         <dt>By</dt>
-        <dd>{entry.actor ?? <span className="muted">not said</span>}</dd>
+        <dd>{entry.by}</dd>
         <dt>Why</dt>
-        <dd>{entry.why ?? <span className="muted">not said</span>}</dd>
+        <dd>{entry.why || <span className="muted">not said</span>}</dd>
         <dt>Table</dt>
         <dd>{entry.table}</dd>
         <dt>Item</dt>
@@ -62,7 +62,12 @@ export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: ()
         <h3>Place in the chain</h3>
         <ol className="chain">
           <li>
-            <span className="muted">Hash before</span> <Id id={entry.previousHash} hash />
+            <span className="muted">Hash before</span>{' '}
+            {entry.previousHash ? (
+              <Id id={entry.previousHash} hash />
+            ) : (
+              <span className="muted">in the batch before</span>
+            )}
           </li>
           <li>
             <span>This entry</span> <Id id={entry.hash} hash />
@@ -75,7 +80,7 @@ export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: ()
 }
 
 function Diff({ lines }: { lines: DiffLine[] }) {
-  if (lines.length === 0) return <p className="muted">Nothing differs between before and after.</p>;
+  if (lines.length === 0) return <p className="muted">No value of the item changed.</p>;
   return (
     <ul className="diff">
       {lines.map((line) => (
@@ -84,13 +89,13 @@ function Diff({ lines }: { lines: DiffLine[] }) {
           {line.kind !== 'added' && (
             <del className="mono">
               <span aria-hidden="true">− </span>
-              {written(line.before)}
+              {line.before}
             </del>
           )}
           {line.kind !== 'removed' && (
             <ins className="mono">
               <span aria-hidden="true">+ </span>
-              {written(line.after)}
+              {line.after}
             </ins>
           )}
         </li>
@@ -98,9 +103,6 @@ function Diff({ lines }: { lines: DiffLine[] }) {
     </ul>
   );
 }
-
-const written = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 
 function Whole({ entry }: { entry: AuditEntry }) {
   const [open, setOpen] = useState(false);

@@ -4,7 +4,7 @@ import { memo, useCallback, useMemo, useRef } from 'react';
 import type { Task } from '../../api.ts';
 import { type Layout, NODE } from '../../lib/layers.ts';
 import { taskLook } from '../../lib/states.ts';
-import { type EdgeLook, edgeLook, graphOf } from '../../lib/task-graph.ts';
+import { type EdgeLook, edgeLook, graphOf, taskTimes } from '../../lib/task-graph.ts';
 import { Elapsed } from '../../parts/clock.tsx';
 import { Ring } from '../../parts/state.tsx';
 
@@ -106,17 +106,18 @@ function TaskCard({ data: { task, selected, onSelect } }: NodeProps<TaskNode>) {
 function TaskFace({ task }: { task: Task }) {
   const look = taskLook(task.status);
   const attempts = task.attempts ?? 0;
+  const { from, to } = taskTimes(task);
   return (
     <>
       <Ring look={look} turning={task.status === 'running'} />
       <span className="task-title">{task.title}</span>
-      <span className="task-agent">{task.agentId ?? task.capability}</span>
+      <span className="task-agent">{task.waiting ?? task.agentId ?? task.capability}</span>
       <span className="task-state">
         <span className="task-word">
           {look.word}
           {attempts > 1 && ` ×${attempts}`}
         </span>
-        {task.startedAt && <Elapsed from={task.startedAt} to={task.finishedAt} />}
+        {from && <Elapsed from={from} to={to} />}
       </span>
     </>
   );

@@ -7,7 +7,7 @@ import { useAction } from '../../queries.ts';
 export function PriorityDialog({ objective, onClose }: { objective: Objective; onClose: () => void }) {
   const [score, setScore] = useState(String(objective.priority.score));
   const value = Number(score);
-  const valid = score.trim() !== '' && Number.isFinite(value) && value >= 0;
+  const valid = score.trim() !== '' && value >= 0 && value <= 100;
   const change = useAction(
     (next: number) => api.setPriority(objective.objectiveId, next),
     (next) => `Priority set to ${next}`,
@@ -27,7 +27,9 @@ export function PriorityDialog({ objective, onClose }: { objective: Objective; o
           ))}
         </ul>
         <label className="field">
-          <span className="label">New priority</span>
+          <span className="label">
+            New priority <span className="hint">0–100</span>
+          </span>
           <input
             type="text"
             inputMode="decimal"

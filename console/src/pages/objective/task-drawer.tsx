@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { type Attempt, api, type Task, type TaskError } from '../../api.ts';
 import { taskLook } from '../../lib/states.ts';
-import { graphOf } from '../../lib/task-graph.ts';
+import { graphOf, taskTimes } from '../../lib/task-graph.ts';
 import { Ago, Elapsed } from '../../parts/clock.tsx';
 import { Id } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -68,23 +68,36 @@ export function TaskDrawer({ task, tasks, onSelect, onClose }: Props) {
 }
 
 function Facts({ task }: { task: Task }) {
+  const { from, to } = taskTimes(task);
   return (
     <dl className="pairs">
       <dt>Agent</dt>
       <dd>
-        {task.agentId ? <Link href="/agents">{task.agentId}</Link> : <span className="muted">not allocated yet</span>}
+        {task.agentId ? (
+          <Link href="/agents">{task.agentId}</Link>
+        ) : (
+          <span className="muted">{task.waiting ?? 'not allocated yet'}</span>
+        )}
       </dd>
       <dt>Capability</dt>
       <dd className="mono">{task.capability}</dd>
       <dt>Attempts</dt>
-      <dd className="num">{task.attempts ?? 0}</dd>
+      <dd className="num">
+        {task.attempts ?? 0} {task.maxAttempts && <span className="muted">of {task.maxAttempts}</span>}
+      </dd>
+      {task.retryAt && <dt>Next attempt</dt>}
+      {task.retryAt && (
+        <dd>
+          <Ago at={task.retryAt} />
+        </dd>
+      )}
       <dt>Started</dt>
       <dd>
-        <Ago at={task.startedAt} />
+        <Ago at={from} />
       </dd>
       <dt>Took</dt>
       <dd>
-        <Elapsed from={task.startedAt} to={task.finishedAt} />
+        <Elapsed from={from} to={to} />
       </dd>
     </dl>
   );
@@ -133,16 +146,11 @@ function Failure({ error }: { error: TaskError }) {
           <strong className="mono">{error.name}</strong> <Kind transient={error.transient} />
         </p>
         <p className="error-message">{error.message}</p>
-        {attempts.length === 0 && error.stack && <Stack text={error.stack} />}
+        {attempts.length === 0 && <Stack stack={error.stack} />}
       </div>
       <ol className="attempts">
         {attempts.map((attempt, n) => (
-          <AttemptLine
-            key={`${attempt.at} ${attempt.agentId}`}
-            attempt={attempt}
-            number={n + 1}
-            last={n === attempts.length - 1}
-          />
+          <AttemptLine key={attempt.attempt} attempt={attempt} last={n === attempts.length - 1} />
         ))}
       </ol>
     </Part>
@@ -159,25 +167,27 @@ function Kind({ transient }: { transient?: boolean }) {
   );
 }
 
-function AttemptLine({ attempt, number, last }: { attempt: Attempt; number: number; last: boolean }) {
+function AttemptLine({ attempt, last }: { attempt: Attempt; last: boolean }) {
+  const { error, agentId, failedAt } = attempt;
   return (
     <li>
       <details open={last}>
         <summary>
-          <span className="num">Attempt {number}</span>
+          <span className="num">Attempt {attempt.attempt}</span>
           <span className="muted">
-            {attempt.agentId} {attempt.at && <Ago at={attempt.at} />}
+            {agentId} {failedAt && <Ago at={failedAt} />}
           </span>
         </summary>
         <p className="error-message">
-          {attempt.name && <strong className="mono">{attempt.name}</strong>} {attempt.message}
+          <strong className="mono">{error.name}</strong> {error.message}
         </p>
-        {attempt.stack && <Stack text={attempt.stack} />}
+        <Stack stack={error.stack} />
       </details>
     </li>
   );
 }
 
-function Stack({ text }: { text: string }) {
-  return <Json value={text} label="Stack" />;
+function Stack({ stack }: { stack?: string | string[] }) {
+  if (!stack || stack.length === 0) return null;
+  return <Json value={typeof stack === 'string' ? stack : stack.join('\n')} label="Stack" />;
 }

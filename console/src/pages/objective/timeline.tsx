@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Objective, Task } from '../../api.ts';
 import { formatClock, formatDuration } from '../../lib/format.ts';
 import { taskLook } from '../../lib/states.ts';
+import { taskTimes } from '../../lib/task-graph.ts';
 import { type Span, taskBar, timelineSpan, timelineTicks } from '../../lib/timeline.ts';
 import { useNow } from '../../parts/clock.tsx';
 import { Icon } from '../../parts/icon.tsx';
@@ -14,7 +15,7 @@ export function Timeline({ objective, selected, onSelect }: Props) {
   const now = useNow();
   const narrow = useNarrow();
   const tasks = useMemo(() => byStart(objective.tasks), [objective.tasks]);
-  const starts = objective.tasks.flatMap((task) => (task.startedAt ? [task.startedAt] : [])).sort();
+  const starts = objective.tasks.flatMap((task) => taskTimes(task).from ?? []).sort();
   const span = timelineSpan(starts[0] ?? objective.createdAt, objective.finishedAt, now);
   const axis = <Axis span={span} most={narrow ? 3 : 7} />;
   return (
@@ -36,7 +37,7 @@ export function Timeline({ objective, selected, onSelect }: Props) {
 }
 
 function byStart(tasks: Task[]): Task[] {
-  const start = (task: Task): number => (task.startedAt ? Date.parse(task.startedAt) : Number.POSITIVE_INFINITY);
+  const start = (task: Task): number => Date.parse(taskTimes(task).from ?? '') || Number.POSITIVE_INFINITY;
   return [...tasks].sort((a, b) => (start(a) === start(b) ? 0 : start(a) - start(b)));
 }
 
@@ -65,7 +66,8 @@ function Line({
   onSelect: (taskId: string) => void;
 }) {
   const look = taskLook(task.status);
-  const bar = taskBar(task, span);
+  const { from, to } = taskTimes(task);
+  const bar = taskBar({ startedAt: from, finishedAt: to }, span);
   return (
     <>
       <td className="col-task">
@@ -84,9 +86,9 @@ function Line({
           {bar ? (
             <>
               <span
-                className={`track-bar tone-${look.tone}${task.finishedAt ? '' : ' open'}`}
+                className={`track-bar tone-${look.tone}${to ? '' : ' open'}`}
                 style={{ left: `${bar.leftPercent}%`, width: `${bar.widthPercent}%` }}
-                data-tip={`${task.title}\n${look.word} · ${formatDuration(bar.ms)}\n${formatClock(task.startedAt!)} – ${task.finishedAt ? formatClock(task.finishedAt) : 'now'}${task.agentId ? `\n${task.agentId}` : ''}`}
+                data-tip={`${task.title}\n${look.word} · ${formatDuration(bar.ms)}\n${formatClock(from!)} – ${to ? formatClock(to) : 'now'}${task.agentId ? `\n${task.agentId}` : ''}`}
               />
               <span className="track-time num" style={{ left: `${bar.leftPercent + bar.widthPercent}%` }}>
                 {formatDuration(bar.ms)}

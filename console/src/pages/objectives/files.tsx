@@ -60,7 +60,7 @@ export async function toInput({ name, file }: Picked): Promise<NewInput> {
       // Not text: it goes the way of large files.
     }
   }
-  return { name, mediaType, artifactId: await api.upload(file) };
+  return { name, mediaType, artifactId: await api.upload(file, mediaType) };
 }
 
 export function Files({ files, faults, onChange }: Props) {

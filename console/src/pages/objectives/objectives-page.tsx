@@ -1,5 +1,4 @@
 // Objectives: the queue by priority with its reasons, filtered by status.
-import { useMemo } from 'react';
 import { type ObjectiveRow, type ObjectiveStatus, paths } from '../../api.ts';
 import { formatCount } from '../../lib/format.ts';
 import { hrefOf } from '../../lib/routes.ts';
@@ -12,7 +11,7 @@ import { Bar } from '../../parts/progress.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { State } from '../../parts/state.tsx';
 import { Empty, Loading, PageHead, ProblemBox } from '../../parts/tile.tsx';
-import { useObjectives, useStatus } from '../../queries.ts';
+import { useObjectives, usePagedItems, useStatus } from '../../queries.ts';
 import { Link, useQueryValue } from '../../router.tsx';
 
 const FILTERS: ObjectiveStatus[] = ['queued', 'planning', 'running', 'paused', 'succeeded', 'failed', 'cancelled'];
@@ -28,7 +27,7 @@ const COLUMNS = [
 export function ObjectivesPage() {
   const [status, setStatus] = useQueryValue('status');
   const list = useObjectives(status);
-  const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const { items, pages, more, looking } = usePagedItems(list);
   const submit = (
     <Link className="button primary" href="/objectives/new">
       <Icon name="plus" /> Submit
@@ -45,8 +44,8 @@ export function ObjectivesPage() {
       {!list.data && list.error && (
         <ProblemBox what="The objectives cannot be read" error={list.error} retry={() => void list.refetch()} />
       )}
-      {!list.data && !list.error && <Loading rows={6} />}
-      {list.data && items.length === 0 && <NoObjectives status={status} onAll={() => setStatus('')} />}
+      {((!list.data && !list.error) || looking) && <Loading rows={6} />}
+      {list.data && items.length === 0 && !looking && <NoObjectives status={status} onAll={() => setStatus('')} />}
       {items.length > 0 && (
         <Rows
           items={items}
@@ -55,7 +54,8 @@ export function ObjectivesPage() {
           columns={COLUMNS}
           keyOf={(row) => row.objectiveId}
           row={(row) => <Cells row={row} />}
-          onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
+          pages={pages}
+          onEnd={more}
         />
       )}
     </>

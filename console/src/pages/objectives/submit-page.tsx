@@ -8,7 +8,7 @@ import { checkDraft, type Draft, type FieldError, fieldOf } from '../../lib/chec
 import { Icon } from '../../parts/icon.tsx';
 import { say } from '../../parts/notices.tsx';
 import { PageHead } from '../../parts/tile.tsx';
-import { queryClient, useAgents } from '../../queries.ts';
+import { queryClient, useAgents, usePagedItems } from '../../queries.ts';
 import { goTo, Link } from '../../router.tsx';
 import { BudgetField, ImpactField, TextField, UrgencyField } from './fields.tsx';
 import { checkInputs, Files, type Picked, toInput } from './files.tsx';
@@ -20,8 +20,8 @@ const blank: Typed = { text: '', impact: 5, urgency: 'days', budgetUsd: '', plan
 export default function SubmitPage() {
   const [typed, setTyped] = useState(blank);
   const [tried, setTried] = useState(false);
-  const agents = useAgents().data?.items;
-  const capabilities = useMemo(() => new Set(agents?.flatMap((agent) => agent.capabilities)), [agents]);
+  const agents = usePagedItems(useAgents()).items;
+  const capabilities = useMemo(() => new Set(agents.flatMap((agent) => agent.capabilities)), [agents]);
   const plan = useMemo(() => readPlan(typed.planText), [typed.planText]);
   const local = useMemo(() => findFaults(typed, plan, capabilities), [typed, plan, capabilities]);
   const submit = useSubmit();

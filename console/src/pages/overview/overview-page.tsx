@@ -28,6 +28,7 @@ export function OverviewPage() {
           </Link>
         }
       />
+      <Silent rooms={data.silent} />
       <Figures status={data} />
       <div className="overview">
         <div className="column">
@@ -41,6 +42,18 @@ export function OverviewPage() {
         </div>
       </div>
     </>
+  );
+}
+
+/** Missing figures must not look like zeros. */
+function Silent({ rooms }: { rooms: string[] }) {
+  if (rooms.length === 0) return null;
+  const names = rooms.length === 1 ? `The room ${rooms[0]} does` : `The rooms ${rooms.join(', ')} do`;
+  return (
+    <p className="inline-note tone-amber" role="status">
+      <Icon name="alert" />
+      {names} not answer, so their figures are missing here. The log of their function says why.
+    </p>
   );
 }
 
@@ -91,7 +104,7 @@ function Figure({ name, value, note, tone }: { name: string; value: string; note
 }
 
 function AgentHealth({ agents }: { agents: Status['agents'] }) {
-  const total = agents.healthy + agents.lost;
+  const total = agents.healthy + agents.lost + agents.registered;
   const share = total === 0 ? 0 : (agents.healthy / total) * 100;
   return (
     <Tile
@@ -105,9 +118,14 @@ function AgentHealth({ agents }: { agents: Status['agents'] }) {
         </p>
       ) : (
         <>
-          <div className="split-bar" role="img" aria-label={`${agents.healthy} healthy, ${agents.lost} lost`}>
+          <div
+            className="split-bar"
+            role="img"
+            aria-label={`${agents.healthy} healthy, ${agents.lost} lost, ${agents.registered} registered`}
+          >
             <span className="tone-green" style={{ width: `${share}%` }} />
-            <span className="tone-red" style={{ width: `${100 - share}%` }} />
+            <span className="tone-red" style={{ width: `${(agents.lost / total) * 100}%` }} />
+            <span className="tone-grey" style={{ flex: 1 }} />
           </div>
           <div className="legend">
             <span className="state tone-green">

@@ -17,7 +17,7 @@ export function Running() {
   return (
     <Tile
       title="Running"
-      menu={repeatItems(paths.objectives('running', undefined, 8), 'npx lazyark objective list --status running')}
+      menu={repeatItems(paths.objectives('running'), 'npx lazyark objective list --status running')}
       note={<Link href="/objectives?status=running">All running</Link>}
       flush
     >
@@ -25,7 +25,7 @@ export function Running() {
         <ProblemBox what="Running objectives cannot be read" error={error} retry={() => void refetch()} />
       )}
       {!data && !error && <Loading />}
-      {data?.items.length === 0 && (
+      {data?.length === 0 && (
         <Empty
           icon="objectives"
           title="No objective is running"
@@ -39,7 +39,7 @@ export function Running() {
         </Empty>
       )}
       <ul className="run-list">
-        {data?.items.map((row) => (
+        {data?.map((row) => (
           <li key={row.objectiveId}>
             <RunLine row={row} />
           </li>
@@ -76,16 +76,16 @@ export function Eta({ at }: { at?: string | null }) {
 
 export function Recent() {
   const { data } = useFewObjectives('succeeded', 5);
-  if (!data || data.items.length === 0) return null;
+  if (!data || data.length === 0) return null;
   return (
     <Tile
       title="Succeeded last"
-      menu={repeatItems(paths.objectives('succeeded', undefined, 5), 'npx lazyark objective list --status succeeded')}
+      menu={repeatItems(paths.objectives('succeeded'), 'npx lazyark objective list --status succeeded')}
       note={<Link href="/objectives?status=succeeded">All succeeded</Link>}
       flush
     >
       <ul className="plain-list">
-        {data.items.map((row) => (
+        {data.map((row) => (
           <li key={row.objectiveId}>
             <State look={objectiveLook(row.status)} />
             <Link className="grow clip" href={hrefOf({ page: 'objective', id: row.objectiveId })}>
