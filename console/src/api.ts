@@ -1,6 +1,7 @@
 // The only place that calls HTTP: the shapes of /api/v1 as the console uses them, and one function per call.
 import type { FieldError } from './lib/check-draft.ts';
 import type { Change } from './lib/diff.ts';
+import { newKey } from './lib/new-key.ts';
 import { wholeStatus } from './lib/whole-status.ts';
 import { sessionToken } from './session.ts';
 
@@ -186,12 +187,6 @@ async function readAnswer<T>(response: Response): Promise<T> {
   if (response.ok) return body as T;
   const requestId = response.headers.get('apigw-requestid') ?? response.headers.get('x-request-id') ?? undefined;
   throw new ApiProblem(response.status, { title: response.statusText, detail: body?.message, ...body }, requestId);
-}
-
-/** A new idempotency key. randomUUID is missing where the page is not served from localhost or over https. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `console-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 
 const query = (values: Record<string, string | number | undefined | null>): string => {
