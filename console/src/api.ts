@@ -134,7 +134,7 @@ export type NewObjective = {
 type Upload = { artifactId: string; uploadUrl: string; method?: string; headers?: Record<string, string> };
 
 const timeoutMs = 15_000;
-const base = '/api/v1';
+export const base = '/api/v1';
 
 /** An answer that is not what was asked for: problem+json of the server, or status 0 when there was no answer at all. */
 export class ApiProblem extends Error {
@@ -205,10 +205,6 @@ export const paths = {
   control: () => '/control',
   deadLetters: () => '/tasks?status=dead_letter',
 };
-
-/** A command that repeats a GET in a shell; the token stays in the reader's environment. */
-export const curlOf = (path: string): string =>
-  `curl -s -H "Authorization: Bearer $LAZYARK_TOKEN" '${location.origin}${base}${path}'`;
 
 export const api = {
   /** `token` is given only at login, before it is kept */

@@ -1,6 +1,6 @@
 // The corner menu of a tile or a page: copy as curl and what else belongs to it. Arrow keys move, Esc closes.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import { curlOf } from '../api.ts';
+import { curlOf } from '../lib/curl.ts';
 import { copyText } from './copy.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
