@@ -1,7 +1,10 @@
 // The environments of one function: made when work waits for them, kept warm, let go when they are too many.
 import { type Environment, type EnvironmentOptions, type Job, type Outcome, startEnvironment } from './environment.ts';
 
-/** How long work waits for a warm environment to come free before another one is made: about what making one costs. */
+/**
+ * How long work waits for a warm environment before a second one is made: about what making one costs. Twice as long
+ * for each further one, for on few cores a crowd of cold environments is slower than a few warm ones.
+ */
 const patienceMs = 20;
 const idleMostMs = 30_000;
 
@@ -76,7 +79,7 @@ export class Pool {
     while (!this.#stopped && this.#waiting.length > 0 && this.#idle.length > 0) this.#handOver();
     if (this.#stopped || this.#waiting.length === 0 || !this.#mayGrow()) return;
     if (this.#all.size === 0) this.#grow();
-    else this.#patience ??= setTimeout(() => this.#losePatience(), patienceMs);
+    else this.#patience ??= setTimeout(() => this.#losePatience(), patienceMs * 2 ** (this.#all.size - 1));
   }
 
   #handOver(): void {
