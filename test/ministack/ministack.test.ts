@@ -1,13 +1,17 @@
-// The stories on MiniStack; run.ts has deployed LazyArk there and says where it is.
+// The stories on MiniStack; run.ts has deployed LazyArk there and hands on the stack's outputs.
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { stories } from '../journeys/stories.ts';
 
-const Where = z.object({ LAZYARK_ENDPOINT: z.url(), LAZYARK_TOKEN: z.string().min(1) });
+const Where = z.object({ AWS_ENDPOINT_URL: z.url(), LAZYARK_OUTPUTS: z.string() });
+const Outputs = z.object({ ApiId: z.string(), OperatorTokenSecretName: z.string() });
 
-stories(
-  async () => {
-    const { LAZYARK_ENDPOINT: endpoint, LAZYARK_TOKEN: token } = Where.parse(process.env);
-    return { endpoint, token };
-  },
-  { bodyLimit: false },
-);
+async function connect() {
+  const { AWS_ENDPOINT_URL, LAZYARK_OUTPUTS } = Where.parse(process.env);
+  const { ApiId, OperatorTokenSecretName } = Outputs.parse(JSON.parse(LAZYARK_OUTPUTS));
+  const secret = new GetSecretValueCommand({ SecretId: OperatorTokenSecretName });
+  const { SecretString: token = '' } = await new SecretsManagerClient().send(secret);
+  return { endpoint: `${AWS_ENDPOINT_URL}/_aws/execute-api/${ApiId}/$default`, token };
+}
+
+stories(connect, { bodyLimit: false });

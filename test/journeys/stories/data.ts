@@ -58,7 +58,10 @@ export function dataStories(api: Client): void {
       const { artifactId } = await api.post<Place>('/artifacts', { name: 'a', mediaType: 'text/csv', bytes: 10 });
       const plan = [task('nps', 'feedback.nps', { input: 'feedback' })];
       const over = await api.ended(await api.submit({ text, plan, inputs: [{ name: 'feedback', artifactId }] }));
-      expect([over.status, over.problem]).toEqual(['failed', expect.stringMatching(/"feedback": nothing is uploaded/)]);
+      expect([over.status, over.problem]).toEqual([
+        'failed',
+        expect.stringMatching(/"feedback": the uploaded data is not there/),
+      ]);
     });
   });
 }
