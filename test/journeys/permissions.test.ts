@@ -19,17 +19,17 @@ let runtime: Runtime;
 let token: string;
 const api = clientOf(() => ({ endpoint: runtime.url, token }));
 
-/** Takes the statement that allows the action out of the role's policy; there has to be exactly one. */
+/** Takes one action out of the role's policies; one statement has to allow it, and no other. */
 function forbid(assembly: string, role: string, action: string): void {
   const [file = ''] = globSync('*.template.json', { cwd: assembly });
   const template = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as { Resources: Record<string, Policy> };
-  const allows = ({ Action }: Statement) => [Action].flat().includes(action);
-  const policies = Object.values(template.Resources).filter(
-    ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && Properties.Roles.some(({ Ref }) => Ref.startsWith(role)),
-  );
-  const documents = policies.map(({ Properties }) => Properties.PolicyDocument);
-  expect(documents.flatMap(({ Statement }) => Statement).filter(allows)).toHaveLength(1);
-  for (const document of documents) document.Statement = document.Statement.filter((one) => !allows(one));
+  const statements = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref.startsWith(role)))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const allowing = statements.filter(({ Action }) => [Action].flat().includes(action));
+  expect(allowing).toHaveLength(1);
+  for (const statement of allowing) statement.Action = [statement.Action].flat().filter((one) => one !== action);
   writeFileSync(join(assembly, file), JSON.stringify(template));
 }
 
