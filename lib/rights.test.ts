@@ -38,7 +38,7 @@ const dispatch = [
   's3:GetObject ObjectivesArtifactBucket/*',
   send('ObjectivesTimerQueue'),
   start('ObjectivesDecomposeObjective'),
-  ...call(...BUILT_IN),
+  announce,
 ];
 const built = [send('AgentsOutcomeQueue')];
 

@@ -14,6 +14,8 @@ const aCall = (changes: Partial<AgentCall> = {}): AgentCall => ({
   taskId: 'tsk_1_0',
   fence: 'f1',
   agentId: 'agt_noop',
+  attempt: 1,
+  startedAt: '2026-03-01T10:00:00Z',
   capability: 'noop',
   title: 'Rest',
   parameters: {},

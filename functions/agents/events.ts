@@ -7,6 +7,7 @@ export const AgentReady = defineEvent(
   'agents.AgentReady',
   z.object({
     agentId: z.string(),
+    /** the built-in function as config/agents.yaml names it, such as run-noop */
     functionName: z.string(),
     capabilities: z.array(z.string()),
     concurrency: z.int().min(1).optional(),

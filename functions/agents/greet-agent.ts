@@ -17,7 +17,8 @@ export type Greeting = { agentId: string; status: 'ready' | 'registered' | 'lost
 export async function greetAgent(agentId: string, deps: GreetDeps): Promise<Greeting> {
   const agent = await deps.agents.get(agentId);
   if (!agent) return { agentId, status: 'lost', reason: 'not registered' };
-  if (!agent.functionName) return { agentId, status: agent.status, reason: 'waits for its first heartbeat' };
+  if (!agent.functionName || !agent.function)
+    return { agentId, status: agent.status, reason: 'waits for its first heartbeat' };
   const answer = AgentPong.safeParse(await deps.call(agent.functionName, { ping: true, agentId }));
   const lacking = answer.success ? agent.capabilities.filter((name) => !answer.data.capabilities.includes(name)) : [];
   const at = deps.now().toISOString();
@@ -30,7 +31,7 @@ export async function greetAgent(agentId: string, deps: GreetDeps): Promise<Gree
     return { agentId, status: 'lost', reason };
   }
   await deps.agents.seen(agentId, 'ready', at, answer.data.version, 'READY');
-  const { functionName, capabilities, concurrency } = agent;
-  await deps.announce(AgentReady, { agentId, functionName, capabilities, concurrency, at });
+  const { capabilities, concurrency } = agent;
+  await deps.announce(AgentReady, { agentId, functionName: agent.function, capabilities, concurrency, at });
   return { agentId, status: 'ready', reason: 'READY' };
 }

@@ -74,7 +74,7 @@ describe('greeting', () => {
     expect(told).toEqual([
       {
         detailType: 'agents.AgentReady',
-        detail: expect.objectContaining({ functionName: 'fn-a', capabilities: ['work'], concurrency: 3 }),
+        detail: expect.objectContaining({ functionName: 'run-a', capabilities: ['work'], concurrency: 3 }),
       },
     ]);
   });
@@ -134,7 +134,7 @@ describe('over HTTP', () => {
 });
 
 describe('reporting an outcome', () => {
-  const call = { taskId: 't', fence: 'f' };
+  const call = { taskId: 't', fence: 'f', agentId: 'agt_a', attempt: 1, startedAt: '2026-03-01T10:00:00Z' };
   it('sends the result, or the error under its own name, and answers a ping itself', async () => {
     const sent: object[] = [];
     const send = async (outcome: object) => void sent.push(outcome);

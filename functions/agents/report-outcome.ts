@@ -1,5 +1,5 @@
 // A built-in agent answers with its outcome, an error under its real name included; Lambda carries it to the outcome queue.
-import { AgentCall } from '../common/agent-call.ts';
+import { AttemptRef } from '../common/agent-call.ts';
 
 type Agent = (event: unknown, context?: { functionVersion?: string }) => Promise<unknown>;
 export type SendOutcome = (outcome: object) => Promise<void>;
@@ -11,13 +11,13 @@ export type SendOutcome = (outcome: object) => Promise<void>;
 export const reporting =
   (agent: Agent, send?: SendOutcome): Agent =>
   async (event, context) => {
-    const call = AgentCall.pick({ taskId: true, fence: true }).safeParse(event);
+    const call = AttemptRef.safeParse(event);
     if (!call.success) return agent(event, context);
     const outcome = await outcomeOf(agent, event, call.data);
     return send ? send(outcome) : outcome;
   };
 
-async function outcomeOf(agent: Agent, event: unknown, ids: { taskId: string; fence: string }): Promise<object> {
+async function outcomeOf(agent: Agent, event: unknown, ids: AttemptRef): Promise<object> {
   try {
     const answer = (await agent(event)) as { result?: unknown } | undefined;
     return { ...ids, result: answer?.result };

@@ -8,6 +8,8 @@ export const aWork = (changes: Partial<Work> = {}): Work => ({
   taskId: 'tsk_1_0',
   fence: 'f1',
   agentId: 'agt_test',
+  attempt: 1,
+  startedAt: '2026-03-01T10:00:00Z',
   capability: 'test',
   title: 'Test',
   parameters: {},

@@ -15,6 +15,8 @@ export const AgentCall = z.object({
   /** this attempt's token; an answer without it is refused */
   fence: z.string().min(1),
   agentId: z.string().min(1),
+  attempt: z.int().min(1),
+  startedAt: z.iso.datetime(),
   capability: z.string().min(1),
   title: z.string(),
   parameters: z.record(z.string(), z.unknown()),
@@ -26,6 +28,10 @@ export const AgentCall = z.object({
   checkpoint: z.unknown().optional(),
 });
 export type AgentCall = z.infer<typeof AgentCall>;
+
+/** What of a call comes back with its outcome, whoever reports it. */
+export const AttemptRef = AgentCall.pick({ taskId: true, fence: true, agentId: true, attempt: true, startedAt: true });
+export type AttemptRef = z.infer<typeof AttemptRef>;
 
 export const AgentAnswer = z.object({ taskId: z.string(), fence: z.string(), result: z.unknown() });
 export type AgentAnswer = z.infer<typeof AgentAnswer>;

@@ -92,7 +92,7 @@ describe('after a failed attempt', () => {
 });
 
 describe('what an agent sent', () => {
-  const ids = { taskId: 'tsk_1', fence: 'f' };
+  const ids = { taskId: 'tsk_1', fence: 'f', agentId: 'agt_a', attempt: 1, startedAt: '2026-03-01T10:00:00Z' };
   it.each([
     { what: 'a result', body: { ...ids, result: 1 }, then: { kind: 'done', ...ids, result: 1 } },
     { what: 'no result', body: ids, then: { kind: 'done', ...ids, result: undefined } },

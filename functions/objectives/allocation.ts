@@ -1,7 +1,7 @@
 // Which agent gets a task: capability first, then health and load, then a score. Pure; the reason is part of the answer.
 export type RosterAgent = {
   agentId: string;
-  /** the Lambda that runs it */
+  /** the built-in function that runs it, such as run-noop */
   functionName: string;
   capabilities: string[];
   status: 'ready' | 'lost';

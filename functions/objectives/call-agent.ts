@@ -15,12 +15,20 @@ export async function callAgent(
   deps: DispatchDeps,
 ): Promise<void> {
   const objective = await deps.reads.objective(page.pk);
-  const dependencies = await Promise.all(definition.dependsOn.map((needed) => dependency(page.pk, needed, deps)));
+  const results = await deps.reads.results(page, definition.dependsOn);
+  const dependencies = await Promise.all(
+    definition.dependsOn.map(async (needed) => {
+      const { id, title } = await deps.reads.definition(page.pk, needed);
+      return [id, { title, result: results.get(needed) ?? null }] as const;
+    }),
+  );
   const nowMs = deps.now().getTime();
   const call = {
     taskId: taskIdOf(page.pk, definition.number),
     fence,
     agentId: agent.agentId,
+    attempt,
+    startedAt: new Date(nowMs).toISOString(),
     capability: definition.capability,
     title: definition.title,
     parameters: definition.parameters,
@@ -35,12 +43,4 @@ export async function callAgent(
   await deps.giveUp(page.pk, definition, { name: 'PayloadTooLarge', message }, attempt);
   const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
   await deps.gate.settle({ effectId, fence, status: 'failed', reason: message });
-}
-
-async function dependency(objectiveId: string, number: number, { reads }: DispatchDeps) {
-  const [definition, found] = await Promise.all([
-    reads.definition(objectiveId, number),
-    reads.result(objectiveId, number),
-  ]);
-  return [definition.id, { title: definition.title, result: found?.result ?? null }] as const;
 }

@@ -1,23 +1,15 @@
 // Turns stream records and timer messages into dispatches. One bad record never holds up the others: it is put on the timer.
 
 import type { DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import * as z from 'zod';
 import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
 import { dispatchPage, dispatchStored } from './dispatch-tasks.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
+import { Reminder } from './reminder.ts';
 import type { SettleDeps } from './settle-task.ts';
-import {
-  asStatePage,
-  isStatePage,
-  pageNumberOf,
-  pageOf,
-  readyTasks,
-  type StatePage,
-  TASKS_PER_PAGE,
-} from './state-page.ts';
+import { asStatePage, isStatePage, pageNumberOf, readyTasks, type StatePage } from './state-page.ts';
 import { unblockedBetween, wakeWaiting } from './wake-waiting.ts';
 
 type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'> & { startPlanning(objectiveId: string): Promise<void> };
@@ -37,14 +29,17 @@ export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: 
 async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const last = group.at(-1);
   if (!last) return;
+  const causes = causesIn(group, deps.now().getTime());
+  const causeOf = (number: number) => causes.get(number) ?? last.eventId;
   try {
     if (last.after.status === 'queued') return await deps.startPlanning(last.after.pk);
     for (const { before, after } of group) await releaseDependents(before, after, deps);
-    const causes = causesIn(group, deps.now().getTime());
-    await dispatchPage(last.after, (number) => causes.get(number) ?? last.eventId, deps);
+    await dispatchPage(last.after, causeOf, deps);
   } catch (error) {
     logger.warn('dispatch failed, tried again by timer', { page: last.after.pk, error: error as Error });
-    await deps.remindIn(RETRY_SECONDS * 1_000, last.after.pk, pageNumberOf(last.after) * TASKS_PER_PAGE);
+    const { pk: objectiveId } = last.after;
+    const reminder = { objectiveId, page: pageNumberOf(last.after), causes: Object.fromEntries(causes) };
+    await deps.remindIn(RETRY_SECONDS * 1_000, reminder);
   }
 }
 
@@ -78,15 +73,13 @@ function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Item |
   return found ? unmarshalItem(found as never) : undefined;
 }
 
-const Reminder = z.object({ objectiveId: z.string(), number: z.int() });
-
 /** Timer messages: a retry is due, or a page failed before. What fails again comes back by the queue itself. */
 export async function dispatchReminders(event: SQSEvent, deps: Deps): Promise<SQSBatchResponse> {
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const { messageId, body } of event.Records) {
     try {
-      const { objectiveId, number } = Reminder.parse(JSON.parse(body));
-      await dispatchStored(objectiveId, pageOf(number), messageId, deps);
+      const { objectiveId, page, causes = {} } = Reminder.parse(JSON.parse(body));
+      await dispatchStored(objectiveId, page, (number) => causes[number] ?? messageId, deps);
     } catch (error) {
       logger.warn('reminder failed', { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });

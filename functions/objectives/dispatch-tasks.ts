@@ -165,9 +165,9 @@ async function abandon(page: StatePage, { definition, fence, attempt }: Placed, 
 export async function dispatchStored(
   objectiveId: string,
   page: number,
-  cause: string,
+  causeOf: CauseOf,
   deps: DispatchDeps,
 ): Promise<number> {
   const found = await deps.reads.page(objectiveId, page);
-  return found ? dispatchPage(found, () => cause, deps) : 0;
+  return found ? dispatchPage(found, causeOf, deps) : 0;
 }

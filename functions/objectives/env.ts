@@ -16,6 +16,7 @@ export const DispatchTasksEnv = z.object({
   ...doors,
   ...timer,
   ...artifacts,
+  EVENT_BUS: z.string().min(1),
   DECOMPOSE_MACHINE_ARN: z.string().min(1),
 });
 export const SettleTaskEnv = z.object({ ...table, ...doors, ...timer });

@@ -1,16 +1,18 @@
 // Builds what the functions that carry out a task graph share, from their environment. Production wiring only.
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Capabilities, type Capability } from '../common/capability.ts';
 import { readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
 import { GatePolicy, gateOf } from '../safety/gate.ts';
+import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
 import { resourceKey } from './objective-items.ts';
 import { readsIn } from './objective-reads.ts';
 import type { DispatchDeps } from './place-task.ts';
+import type { RemindIn } from './reminder.ts';
 import type { SettleDeps } from './settle-task.ts';
 
 const SQS_DELAY_SECONDS_MAX = 900;
@@ -18,11 +20,11 @@ const SQS_DELAY_SECONDS_MAX = 900;
 export const knownCapabilities = (): Map<string, Capability> =>
   new Map(readConfig('capabilities.yaml', Capabilities).map((capability) => [capability.name, capability]));
 
-/** Has a task looked at again later: a message on the timer queue. Delays of more than 15 min are left to the sweep. */
-export function timersOn(queueUrl: string, client = new SQSClient({ useQueueUrlAsEndpoint: false })) {
-  return async (delayMs: number, objectiveId: string, number: number): Promise<void> => {
+/** Has tasks looked at again later: a message on the timer queue. Delays of more than 15 min are left to the sweep. */
+export function timersOn(queueUrl: string, client = new SQSClient({ useQueueUrlAsEndpoint: false })): RemindIn {
+  return async (delayMs, reminder) => {
     const delaySeconds = Math.min(SQS_DELAY_SECONDS_MAX, Math.ceil(delayMs / 1_000));
-    const body = JSON.stringify({ objectiveId, number });
+    const body = JSON.stringify(reminder);
     await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, DelaySeconds: delaySeconds }));
   };
 }
@@ -49,16 +51,14 @@ export function settleDeps(env: ExecutionEnv): SettleDeps {
   };
 }
 
-export function dispatchDeps(env: ExecutionEnv & { ARTIFACT_BUCKET: string }): DispatchDeps & SettleDeps {
+export function dispatchDeps(
+  env: ExecutionEnv & { ARTIFACT_BUCKET: string; EVENT_BUS: string },
+): DispatchDeps & SettleDeps {
   const base = settleDeps(env);
-  const lambda = new LambdaClient();
   const artifacts = artifactsIn(env.ARTIFACT_BUCKET);
   return {
     ...base,
-    callAgent: async (functionName, call) => {
-      const Payload = JSON.stringify(call);
-      await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }));
-    },
+    callAgent: agentCallsOn(env.EVENT_BUS, new EventBridgeClient()),
     inputsOf: async (objectiveId) => artifacts.inputsOf((await base.reads.objective(objectiveId))?.inputs ?? []),
     runningOf: async ({ agentId, concurrency }) => {
       if (concurrency === undefined) return 0;

@@ -52,9 +52,9 @@ const padded = (number: number): string => String(number).padStart(4, '0');
 export const objectiveKey = (objectiveId: string): Key => ({ pk: objectiveId, sk: 'objective' });
 export const planningKey = (objectiveId: string): Key => ({ pk: objectiveId, sk: 'planning' });
 export const draftKey = (objectiveId: string): Key => ({ pk: objectiveId, sk: 'draft' });
-export const resultKey = (objectiveId: string, number: number): Key => ({
+export const resultKey = (objectiveId: string, number: number, fence: string): Key => ({
   pk: objectiveId,
-  sk: `result#${padded(number)}`,
+  sk: `result#${padded(number)}#${fence}`,
 });
 export const failureKey = (objectiveId: string, number: number, attempt: number): Key => ({
   pk: objectiveId,

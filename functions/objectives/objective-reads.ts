@@ -1,9 +1,9 @@
 // Reads that the objectives' actions share. What never changes once written is remembered while the function is warm.
 import type { Item, Key, Tables } from '../common/table.ts';
 import type { RosterAgent } from './allocation.ts';
-import { asResult, type ObjectiveItem, objectiveKey, type ResultItem, resultKey } from './objective-items.ts';
+import { asResult, type ObjectiveItem, objectiveKey, resultKey } from './objective-items.ts';
 import { asPlanPage, planKey, type TaskDefinition } from './plan-page.ts';
-import { asStatePage, pageKey, pageOf, type StatePage } from './state-page.ts';
+import { asStatePage, pageKey, pageNumberOf, pageOf, type StatePage } from './state-page.ts';
 
 const REMEMBERED_MAX = 500;
 const ROSTER_AGE_MS_MAX = 2_000;
@@ -13,7 +13,8 @@ export type Reads = {
   pages(objectiveId: string): Promise<StatePage[]>;
   objective(objectiveId: string): Promise<ObjectiveItem | undefined>;
   definition(objectiveId: string, number: number): Promise<TaskDefinition>;
-  result(objectiveId: string, number: number): Promise<ResultItem | undefined>;
+  /** The results of tasks that have succeeded, by number; `page` is one that is at hand. */
+  results(page: StatePage, numbers: readonly number[]): Promise<Map<number, unknown>>;
   /** at most 2 s old */
   roster(): Promise<RosterAgent[]>;
 };
@@ -40,9 +41,15 @@ export function readsIn(tables: Tables, table: string, now: () => Date): Reads {
       if (!definition) throw new Error(`${objectiveId} has no task ${number}`);
       return definition;
     },
-    result: async (objectiveId, number) => {
-      const item = await unchanging(resultKey(objectiveId, number));
-      return item && asResult(item);
+    results: async (at, numbers) => {
+      const others = [...new Set(numbers.map(pageOf))].filter((number) => number !== pageNumberOf(at));
+      const pages = [at, ...(await Promise.all(others.map((number) => page(at.pk, number))))];
+      const found = numbers.map(async (number) => {
+        const fence = pages.find((one) => one?.tasks[number])?.tasks[number]?.fence ?? '';
+        const item = await unchanging(resultKey(at.pk, number, fence));
+        return [number, item ? asResult(item).result : null] as const;
+      });
+      return new Map(await Promise.all(found));
     },
     roster: async () => {
       const nowMs = now().getTime();

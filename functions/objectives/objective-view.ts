@@ -77,23 +77,26 @@ function partsOf(items: readonly Item[]): Parts | undefined {
   if (!objective) return undefined;
   const having = (prefix: string) => items.filter(({ sk }) => sk.startsWith(prefix));
   const failures = having('failure#').map(asFailure);
+  const pages = items.filter(isStatePage).map(asStatePage);
   return {
     objective,
     planning: items.find(({ sk }) => sk === 'planning') as PlanningItem | undefined,
-    pages: items.filter(isStatePage).map(asStatePage),
+    pages,
     definitions: having('plan#')
       .flatMap((item) => Object.values(asPlanPage(item).tasks))
       .sort((a, b) => a.number - b.number),
-    results: new Map(
-      having('result#')
-        .map(asResult)
-        .map((result) => [result.number, result]),
-    ),
+    results: resultsThatCount(having('result#').map(asResult), pages),
     failures: Map.groupBy(failures, ({ number }) => number),
     waiting: new Map(
       having('waiting#').map((item) => [(item as unknown as WaitingItem).number, item as unknown as WaitingItem]),
     ),
   };
+}
+
+/** A late attempt may have left a result of its own; the fence on the page says which one counts. */
+function resultsThatCount(results: readonly ResultItem[], pages: readonly StatePage[]): Map<number, ResultItem> {
+  const counting = results.filter(({ number, fence }) => pages.some(({ tasks }) => tasks[number]?.fence === fence));
+  return new Map(counting.map((result) => [result.number, result]));
 }
 
 function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {

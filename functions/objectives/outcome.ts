@@ -1,14 +1,11 @@
 // What comes back from an agent: its own report, or the platform's record of a crash or a time-out. Pure.
 import * as z from 'zod';
+import { AttemptRef } from '../common/agent-call.ts';
 import type { TaskError } from './failure.ts';
 
-export type Outcome =
-  | { kind: 'done'; taskId: string; fence: string; result: unknown }
-  | { kind: 'failed'; taskId: string; fence: string; error: TaskError };
+export type Outcome = AttemptRef & ({ kind: 'done'; result: unknown } | { kind: 'failed'; error: TaskError });
 
-const Report = z.object({
-  taskId: z.string(),
-  fence: z.string(),
+const Report = AttemptRef.extend({
   result: z.unknown().optional(),
   error: z.object({ name: z.string(), message: z.string(), stack: z.array(z.string()).optional() }).optional(),
 });
@@ -20,7 +17,7 @@ const Answered = z.object({
 });
 const LambdaRecord = z.object({
   requestContext: z.object({ condition: z.string() }),
-  requestPayload: z.object({ taskId: z.string(), fence: z.string() }),
+  requestPayload: AttemptRef,
   responsePayload: z
     .object({
       errorType: z.string().optional(),
@@ -42,7 +39,7 @@ export function outcomeIn(body: unknown): Outcome | undefined {
     const { requestPayload, requestContext, responsePayload } = record.data;
     const name = responsePayload?.errorType ?? 'AgentLost';
     const message = responsePayload?.errorMessage ?? `The agent gave no answer (${requestContext.condition})`;
-    return { kind: 'failed', ...ids(requestPayload), error: clipped({ name, message, stack: responsePayload?.trace }) };
+    return { kind: 'failed', ...requestPayload, error: clipped({ name, message, stack: responsePayload?.trace }) };
   }
   return reported(body);
 }
@@ -50,13 +47,9 @@ export function outcomeIn(body: unknown): Outcome | undefined {
 function reported(body: unknown): Outcome | undefined {
   const report = Report.safeParse(body);
   if (!report.success) return undefined;
-  const { error, result } = report.data;
-  return error
-    ? { kind: 'failed', ...ids(report.data), error: clipped(error) }
-    : { kind: 'done', ...ids(report.data), result };
+  const { error, result, ...attempt } = report.data;
+  return error ? { kind: 'failed', ...attempt, error: clipped(error) } : { kind: 'done', ...attempt, result };
 }
-
-const ids = ({ taskId, fence }: { taskId: string; fence: string }) => ({ taskId, fence });
 
 const clipped = ({ name, message, stack }: TaskError): TaskError => ({
   name: name.slice(0, 100),

@@ -30,7 +30,7 @@ export type Placed = { definition: TaskDefinition; agent: Candidate; attempt: nu
 export type CauseOf = (taskNumber: number) => string;
 
 export const fenceOf = (taskId: string, attempt: number, cause: string): string =>
-  contentId('fnc', taskId, `${attempt}`, cause);
+  contentId('fnc', taskId, `${attempt}`, cause).slice(0, 20);
 
 export async function place(
   page: StatePage,

@@ -1,7 +1,7 @@
 // A swarm in one process for tests: the real actions on the SQLite store, agents that are functions, and a clock by hand.
 
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { AgentCall } from '../common/agent-call.ts';
+import { type AgentCall, AttemptRef } from '../common/agent-call.ts';
 import { Capability } from '../common/capability.ts';
 import { marshalItem } from '../common/table-marshal.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
@@ -18,7 +18,6 @@ import type { Outcome } from './outcome.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { receiveObjective } from './receive-objective.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
-import { pageOf } from './state-page.ts';
 import { agentReady } from './track-roster.ts';
 
 const any = { type: 'object' };
@@ -34,7 +33,7 @@ export type Task = {
   parameters?: Record<string, unknown>;
 };
 type Answer = (call: AgentCall) => unknown;
-type Reminder = { delayMs: number; objectiveId: string; number: number };
+type Reminder = { delayMs: number; objectiveId: string; page: number; causes?: Record<string, string> };
 
 export async function aSwarm({
   answer = () => ({ ok: true }),
@@ -76,7 +75,7 @@ export async function aSwarm({
     giveUp: giveUpIn(store, objectives, now),
     finish: finishIn(store, objectives, now),
     capability: (name) => capabilities.get(name),
-    remindIn: async (delayMs, objectiveId, number) => void reminders.push({ delayMs, objectiveId, number }),
+    remindIn: async (delayMs, reminder) => void reminders.push({ delayMs, ...reminder }),
     callAgent: async (_, call) => void calls.push(call),
     inputsOf: async () => [],
     runningOf: async ({ agentId }) =>
@@ -130,14 +129,13 @@ export async function aSwarm({
       }));
     },
     outcomeOf: async (call: AgentCall): Promise<Outcome> => {
-      const { taskId, fence } = call;
+      const ref = AttemptRef.parse(call);
       try {
-        return { kind: 'done', taskId, fence, result: await answer(call) };
+        return { kind: 'done', ...ref, result: await answer(call) };
       } catch (error) {
         return {
           kind: 'failed',
-          taskId,
-          fence,
+          ...ref,
           error: { name: (error as Error).name, message: (error as Error).message },
         };
       }
@@ -156,9 +154,9 @@ export async function aSwarm({
     /** The time of the next reminder comes. */
     remind: async () => {
       const due = reminders.splice(0);
-      for (const { delayMs, objectiveId, number } of due) {
+      for (const { delayMs, objectiveId, page, causes = {} } of due) {
         nowMs += delayMs;
-        await dispatchStored(objectiveId, pageOf(number), `reminder-${nowMs}`, deps);
+        await dispatchStored(objectiveId, page, (number) => causes[number] ?? `reminder-${nowMs}`, deps);
       }
     },
     look: async (objectiveId: string) => {

@@ -52,9 +52,10 @@ async function settleLost(page: StatePage, deps: SweepDeps): Promise<number> {
   const lost = Object.entries(page.tasks).filter(([, task]) => isLost(task, nowMs));
   for (const [number, task] of lost) {
     const definition = await deps.reads.definition(page.pk, Number(number));
-    const attempt = { objectiveId: page.pk, number: Number(number), definition, task, fence: task.fence ?? '' };
-    const message = `${task.agentId} did not answer within ${definition.timeoutSeconds} s; its lease ended`;
-    await settleFailure(attempt, { name: 'AgentLost', message }, deps);
+    const { agentId = '', attempt = 1, fence = '', startedAtMs = 0 } = task;
+    const lostOne = { objectiveId: page.pk, number: Number(number), definition, agentId, attempt, fence, startedAtMs };
+    const message = `${agentId} did not answer within ${definition.timeoutSeconds} s; its lease ended`;
+    await settleFailure(lostOne, task, { name: 'AgentLost', message }, deps);
   }
   return lost.length;
 }

@@ -1,6 +1,6 @@
 // The bus on which rooms announce what happened, and the two ways to listen: to an event, or to the clock.
 import { Duration } from 'aws-cdk-lib';
-import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 import { pascal } from './names.ts';
@@ -20,6 +20,15 @@ export function listenTo(bus: EventBus, events: readonly Announced[], listener: 
       detailType: events.map((event) => event.detailType),
     },
     targets: [new LambdaFunction(listener)],
+  });
+}
+
+/** Gives `worker` the call inside each event that names it. */
+export function workOn(bus: EventBus, { source, detailType }: Announced, worker: RoomFunction): Rule {
+  return new Rule(worker.room, `${pascal(worker.name)}OnTask`, {
+    eventBus: bus,
+    eventPattern: { source: [source], detailType: [detailType], detail: { functionName: [worker.name] } },
+    targets: [new LambdaFunction(worker, { event: RuleTargetInput.fromEventPath('$.detail.call') })],
   });
 }
 

@@ -3,7 +3,8 @@
 import type { Construct } from 'constructs';
 import type * as Env from '../../functions/agents/env.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
-import { announceOn } from '../platform/event-bus.ts';
+import { TaskDispatched } from '../../functions/objectives/events.ts';
+import { announceOn, workOn } from '../platform/event-bus.ts';
 import type { Served } from '../platform/http-api.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Room } from '../platform/room.ts';
@@ -78,6 +79,7 @@ export class Agents extends Room {
         impact: `Tasks of the agent ${name.slice('run-'.length)} fail one after the other and end as dead letters.`,
       });
       agent.reportTo(this.outcomes);
+      workOn(this.platform.bus, TaskDispatched, agent);
       return agent;
     });
   }

@@ -3,7 +3,7 @@ import { AgentDeregistered, AgentLost, AgentReady } from '../../functions/agents
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/objectives/env.ts';
 import { SwarmResumed } from '../../functions/safety/events.ts';
-import { everyMinutes, listenTo } from '../platform/event-bus.ts';
+import { announceOn, everyMinutes, listenTo } from '../platform/event-bus.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { feed } from '../platform/room-stream.ts';
 import type { Agents } from './agents.ts';
@@ -18,6 +18,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
     SAFETY_TABLE: safety.table.tableName,
     ARTIFACT_BUCKET: room.artifacts.bucketName,
     TIMER_QUEUE_URL: room.timers.queueUrl,
+    EVENT_BUS: room.platform.bus.eventBusName,
     DECOMPOSE_MACHINE_ARN: room.decompose.stateMachineArn,
   } satisfies EnvOf<typeof Env.DispatchTasksEnv>;
   const dispatch = new RoomFunction(room, 'dispatch-tasks', {
@@ -36,7 +37,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
     safety.table.allowOnly(['GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'], fn);
     room.artifacts.allowGet(fn);
     room.timers.allowSend(fn);
-    fn.mayCall(...agents.builtIn);
+    announceOn(room.platform.bus, fn);
   }
   feed(dispatch, room.table, {
     filters: [
@@ -49,7 +50,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
       { dynamodb: { Keys: { pk: { S: ['roster'] } } } },
     ],
     batchSizeMax: 100,
-    parallelBatches: 10,
+    parallelBatches: 4,
     onFailure: 'isolate',
   });
   room.timers.feed(dispatch);

@@ -24,7 +24,7 @@ export type BusEvent = {
 export type EntryError = { ErrorCode: string; ErrorMessage: string };
 
 const ENTRIES_MAX = 10;
-const BYTES_MAX = 262_144;
+const BYTES_MAX = 1024 * 1024;
 /** what EventBridge counts for the time stamp of an entry that has one */
 const TIME_BYTES = 14;
 

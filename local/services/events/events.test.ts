@@ -88,7 +88,7 @@ describe('PutEvents', () => {
     expect(host.sent).toHaveLength(1);
   });
 
-  it('refuses more than 10 entries, none, and 256 KB', async () => {
+  it('refuses more than 10 entries, none, and 1 MB', async () => {
     const host = testHost();
     await expect(
       put(
@@ -97,7 +97,7 @@ describe('PutEvents', () => {
       ),
     ).rejects.toMatchObject({ code: 'ValidationException' });
     await expect(put(host, [])).rejects.toMatchObject({ code: 'ValidationException' });
-    const big = entry({ Detail: JSON.stringify({ text: 'x'.repeat(262_144) }) });
+    const big = entry({ Detail: JSON.stringify({ text: 'x'.repeat(1024 * 1024) }) });
     await expect(put(host, [big])).rejects.toMatchObject({ message: expect.stringContaining('Total size') });
   });
 

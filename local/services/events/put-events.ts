@@ -30,7 +30,7 @@ export const busesOf = (host: Host): Map<string, Rule[]> =>
 type Answer = { FailedEntryCount: number; Entries: ({ EventId: string } | EntryError)[] };
 
 /**
- * PutEvents: 1 to 10 entries, 256 KB; refusals are per entry. An accepted event is durable for each matching target
+ * PutEvents: 1 to 10 entries, 1 MB; refusals are per entry. An accepted event is durable for each matching target
  * before this resolves. Throws AccessDenied when the caller may not put events on one of the buses.
  */
 export async function putEvents(entries: readonly PutEventsEntry[], caller: Caller, host: Host): Promise<Answer> {

@@ -1,0 +1,12 @@
+// A message that has a page of tasks looked at again later.
+import * as z from 'zod';
+
+export const Reminder = z.object({
+  objectiveId: z.string(),
+  page: z.int().min(0),
+  /** what caused the starts that a failed dispatch may have begun, by task: the same causes find their own marks */
+  causes: z.record(z.string(), z.string()).optional(),
+});
+export type Reminder = z.infer<typeof Reminder>;
+
+export type RemindIn = (delayMs: number, reminder: Reminder) => Promise<void>;
