@@ -1,9 +1,9 @@
 // npm run test:ministack: starts MiniStack, deploys LazyArk to it as one would to AWS, and tells it the same stories.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type Deployment, deploy } from './deploy.ts';
+import { deploy } from './deploy.ts';
 import { ensureMiniStack, MINISTACK_VERSION } from './environment.ts';
-import { type MiniStack, startMiniStack, TOOLS } from './server.ts';
+import { type MiniStack, startMiniStack } from './server.ts';
+import { runTool } from './tool.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -13,13 +13,12 @@ async function main(extra: readonly string[]): Promise<number> {
     say(`test:ministack: 0 passed, 0 failed, 1 skipped - ${installed.why}`);
     return 0;
   }
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interruption.abort());
   const server = await startMiniStack(installed.program);
-  const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(1));
-  });
   try {
     say(`MiniStack ${MINISTACK_VERSION} at ${server.url}, ${server.about}`);
-    const code = await Promise.race([deployAndTest(server, extra), interrupted]);
+    const code = await deployAndTest(server, extra, interruption.signal);
     if (code !== 0) say(`The end of MiniStack's log:\n${server.logTail()}`);
     return code;
   } catch (error) {
@@ -30,25 +29,16 @@ async function main(extra: readonly string[]): Promise<number> {
   }
 }
 
-async function deployAndTest(server: MiniStack, extra: readonly string[]): Promise<number> {
-  const deployment = await deploy(server);
+async function deployAndTest(server: MiniStack, extra: readonly string[], signal: AbortSignal): Promise<number> {
+  const { outputs, remove } = await deploy(server, signal);
   try {
-    return await test(deployment, server, extra);
+    const config = join(import.meta.dirname, 'vitest.config.ts');
+    const env = { ...server.env, LAZYARK_OUTPUTS: JSON.stringify(outputs) };
+    const args = ['run', '--config', config, ...reportArgs(), ...extra];
+    return (await runTool('vitest', args, { cwd: import.meta.dirname, env, signal })).code;
   } finally {
-    deployment.remove();
+    remove();
   }
-}
-
-function test({ outputs }: Deployment, { env }: MiniStack, extra: readonly string[]): Promise<number> {
-  const config = join(import.meta.dirname, 'vitest.config.ts');
-  const tests = spawn(join(TOOLS, 'vitest'), ['run', '--config', config, ...reportArgs(), ...extra], {
-    env: { ...env, LAZYARK_OUTPUTS: JSON.stringify(outputs) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    tests.on('error', reject);
-    tests.on('exit', (code) => resolve(code ?? 1));
-  });
 }
 
 /** With LAZYARK_TEST_REPORT=<folder> the counts are left there for a machine to add up, as bin/setup.mjs does. */

@@ -8,10 +8,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { signalGroup, TOOLS } from './tool.ts';
 
 export const REGION = 'eu-west-1';
-/** the pinned CDK CLI, and Node 24 for it and for the functions */
-export const TOOLS = join(import.meta.dirname, '../../node_modules/.bin');
 const READY_SECONDS_MAX = 60;
 const STOP_SECONDS_MAX = 15;
 const LOG_LINES = 80;
@@ -140,14 +139,6 @@ async function end(child: ChildProcess): Promise<void> {
   signalGroup(child.pid, 'SIGTERM');
   await Promise.race([gone, wait(STOP_SECONDS_MAX * 1_000, undefined, { ref: false })]);
   signalGroup(child.pid, 'SIGKILL');
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has ended already.
-  }
 }
 
 function freePort(): Promise<number> {
