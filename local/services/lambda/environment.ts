@@ -139,7 +139,8 @@ function newWorker({ entry, setup, env, memoryMb }: EnvironmentOptions): Worker 
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: v8LimitMb(memoryMb) },
+    // A small young generation: dozens of threads are kept warm, and each would hold some 30 MB more of it.
+    resourceLimits: { maxOldGenerationSizeMb: v8LimitMb(memoryMb), maxYoungGenerationSizeMb: 8 },
   });
 }
 

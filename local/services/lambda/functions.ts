@@ -8,6 +8,7 @@ import { tablesFor } from '../dynamodb/table-host.ts';
 import type { Outcome } from './environment.ts';
 import { type FunctionLogs, openLogs } from './logs.ts';
 import { Pool } from './pool.ts';
+import { type Processor, watchProcessor } from './processor.ts';
 import { writeWorkerFiles } from './worker-files.ts';
 
 const environmentsMost = 8;
@@ -53,13 +54,14 @@ export interface Functions {
 export function makeFunctions(host: Host): Functions {
   const functions = new Map<string, LambdaFunction>();
   const logs = openLogs(host.dataDir);
+  const processor = watchProcessor();
   const entry = writeWorkerFiles(join(host.dataDir, 'worker'));
   const retiring = setInterval(() => {
     for (const { pool } of functions.values()) pool.retire();
   }, 10_000).unref();
   return {
     add(resource) {
-      const fn = makeFunction(resource, host, logs, entry);
+      const fn = makeFunction(resource, { host, logs, processor, entry });
       functions.set(fn.name, fn);
       return fn;
     },
@@ -83,13 +85,17 @@ export function makeFunctions(host: Host): Functions {
     },
     async stop() {
       clearInterval(retiring);
+      processor.stop();
       await Promise.all([...functions.values()].map(({ pool }) => pool.stop(stopGraceMs)));
       await logs.flush();
     },
   };
 }
 
-function makeFunction(resource: Resource, host: Host, logs: FunctionLogs, entry: string): LambdaFunction {
+type Shared = { host: Host; logs: FunctionLogs; processor: Processor; entry: string };
+
+function makeFunction(resource: Resource, shared: Shared): LambdaFunction {
+  const { host, logs, entry } = shared;
   const properties = resource.properties as FunctionProperties;
   const name = String(properties.FunctionName ?? physicalName(resource));
   const arn = arnOf('lambda', `function:${name}`);
@@ -119,6 +125,7 @@ function makeFunction(resource: Resource, host: Host, logs: FunctionLogs, entry:
     timeoutMs,
     tables: tablesFor(caller, host),
     limit: reserved ?? environmentsMost,
+    isProcessorBusy: shared.processor.isBusy,
     killAfterMs: () => (host.chaos.strikes('killFunction') ? host.chaos.pick(50) : undefined),
     onLines: (lines) => logs.write(name, lines),
   });

@@ -6,7 +6,10 @@ import { type Environment, type EnvironmentOptions, type Job, type Outcome, star
  * for each further one, for on few cores a crowd of cold environments is slower than a few warm ones.
  */
 const patienceMs = 20;
+/** With every core in use, a further environment waits until somebody has waited this long: it may be work that sleeps. */
+const patienceMostMs = 1_000;
 const idleMostMs = 30_000;
+const lastIdleMostMs = 300_000;
 
 /** `billedMs` is real time from hand-over to answer; `waitedMs` the time before that. */
 export type FunctionUsage = {
@@ -19,7 +22,10 @@ export type FunctionUsage = {
 
 type PoolJob = Job & { askedMs: number; handedOverMs?: number };
 
-export type PoolOptions = Omit<EnvironmentOptions, 'onReady' | 'onIdle' | 'onBroken' | 'onEnd'> & { limit: number };
+export type PoolOptions = Omit<EnvironmentOptions, 'onReady' | 'onIdle' | 'onBroken' | 'onEnd'> & {
+  limit: number;
+  isProcessorBusy(): boolean;
+};
 
 export class Pool {
   /** what has run since the start */
@@ -59,11 +65,21 @@ export class Pool {
     return this.#running + this.#waiting.length;
   }
 
-  /** Ends all environments but one that have been idle for long. */
+  /** Ends environments that have been idle for long; the last one may be so for longer. */
   retire(): void {
-    const before = performance.now() - idleMostMs;
-    const old = this.#idle.filter(({ idleSinceMs }) => idleSinceMs < before);
-    for (const environment of old.slice(0, this.#all.size - 1)) void environment.end();
+    const idleFor = ({ idleSinceMs }: Environment) => performance.now() - idleSinceMs;
+    let left = this.#all.size;
+    for (const environment of this.#idle.filter((one) => idleFor(one) > idleMostMs)) {
+      if (left === 1 && idleFor(environment) < lastIdleMostMs) break;
+      left -= 1;
+      void this.#end(environment);
+    }
+  }
+
+  // Off the list first: an environment that is ending must not be handed a job.
+  async #end(environment: Environment): Promise<void> {
+    this.#idle.splice(this.#idle.indexOf(environment), 1);
+    await environment.end();
   }
 
   /** Lets what runs finish for at most `graceMs`, then ends everything; what did not finish stays unanswered. */
@@ -95,7 +111,10 @@ export class Pool {
 
   #losePatience(): void {
     this.#patience = undefined;
-    if (!this.#stopped && this.#waiting.length > 0 && this.#mayGrow()) this.#grow();
+    const waitedMs = performance.now() - (this.#waiting[0]?.askedMs ?? Number.POSITIVE_INFINITY);
+    const isWorthIt = !this.#options.isProcessorBusy() || waitedMs > patienceMostMs;
+    if (!this.#stopped && isWorthIt && this.#waiting.length > 0 && this.#mayGrow()) this.#grow();
+    else this.#dispatch();
   }
 
   #grow(): void {
