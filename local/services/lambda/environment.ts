@@ -52,14 +52,9 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
   const post = (message: ToWorker) => worker.postMessage(message);
   const answer = tableServer(options.tables, (answers) => !ended && post({ kind: 'answers', answers }));
 
-  let hasWorked = true;
-  const isWorking = () => {
-    const since = hasWorked;
-    hasWorked = job !== undefined;
-    return since || job !== undefined;
-  };
-  const unguard = guardMemory(worker, options.memoryMb, isWorking, () => void end(outOfMemory()));
-
+  const loading = {};
+  const currentJob = () => job ?? (ready ? undefined : loading);
+  const unguard = guardMemory(worker, options.memoryMb, currentJob, () => void end(outOfMemory()));
   const initTimer = setTimeout(() => void end(timedOut(initMostMs)), initMostMs);
 
   function settle(outcome: Outcome): void {
@@ -117,7 +112,6 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
     idleSinceMs: performance.now(),
     run(next) {
       job = next;
-      hasWorked = true;
       const { timeoutMs } = options;
       timers = [setTimeout(() => void end(timedOut(timeoutMs)), timeoutMs)];
       const killAfterMs = options.killAfterMs?.();
