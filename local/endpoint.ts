@@ -64,6 +64,7 @@ async function answerOf(request: ApiRequest, { host, apis }: Backend): Promise<A
   const api = claim && apis.get(claim.service);
   try {
     if (!claim) throw new ApiError(403, 'MissingAuthenticationTokenException', 'The request is not signed');
+    if (request.method === 'OPTIONS' && api?.preflight) return api.preflight(request, host);
     const caller = identify(request, claim, host);
     if (!api) throw unknownOperation(claim.service, operationOf(request));
     await misfortune(host);

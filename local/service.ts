@@ -51,6 +51,8 @@ export interface ApiService {
   /** as in the SigV4 credential scope: 'states', 'events', 'secretsmanager', 'lambda', 's3', 'sqs' … */
   name: string;
   handle(request: ApiRequest, caller: Caller, host: Host): Promise<ApiResponse>;
+  /** answers the question of a browser before a request from another origin; nobody has signed it */
+  preflight?(request: ApiRequest, host: Host): ApiResponse;
   /** how this service words an error; the default is AWS JSON (`__type`, `message`) */
   renderError?(error: ApiError): ApiResponse;
 }

@@ -2,7 +2,8 @@
 import type { Item, Tables } from '../common/table.ts';
 import { type ChainedEntry, firstHead, type Head } from './chain.ts';
 
-export type Batch = { lane: string; first: number; last: number; hash: string; entries: ChainedEntry[] };
+/** `after` is the hash that the first entry is chained to. */
+export type Batch = { lane: string; first: number; last: number; after: string; hash: string; entries: ChainedEntry[] };
 export type Lanes = {
   head(lane: string): Promise<Head>;
   /** The batch a record began before, if any: the sign that it has been written already. */
@@ -38,6 +39,7 @@ export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes =
       lane,
       first: after.seq + 1,
       last: last.seq,
+      after: after.hash,
       hash: last.hash,
       entries: entries.map((entry) => ({ ...entry })),
     };

@@ -1,9 +1,8 @@
 // Reads of the trail: pages of entries for people, and the export that a verifier checks.
 import * as z from 'zod';
 import { InvalidCursor } from '../common/table-cursor.ts';
-import type { ChainedEntry, EntryFacts } from './chain.ts';
-import { entryIdOf } from './chain.ts';
-import type { Lanes } from './lanes.store.ts';
+import { type EntryFacts, entryIdOf, firstHead } from './chain.ts';
+import type { Batch, Lanes } from './lanes.store.ts';
 
 /** One lane for each room that has a table of its own. */
 export const LANES = ['objectives', 'agents', 'safety'] as const;
@@ -12,7 +11,7 @@ export type EntryView = Omit<EntryFacts, 'pk' | 'sk'> & {
   item: { pk: string; sk: string };
   pk: string;
   hash: string;
-  previousHash: string | null;
+  previousHash: string;
 };
 export type TrailQuery = { lane?: string; cursor?: string; limit: number; q?: string; objectiveId?: string };
 
@@ -25,7 +24,11 @@ const Positions = z.record(
     .regex(/^(\d{1,15}|Infinity)$/)
     .nullable(),
 );
-const ExportPlace = z.object({ lane: z.string(), cursor: z.string().optional() });
+const ExportPlace = z.object({
+  lane: z.string(),
+  cursor: z.string().optional(),
+  head: z.object({ seq: z.int(), hash: z.string() }).optional(),
+});
 
 function placeIn<Place>(cursor: string, Schema: z.ZodType<Place>): Place {
   try {
@@ -91,7 +94,7 @@ function newestFirst(lane: string, below: string | undefined, lanes: Lanes) {
         below: Number.isFinite(beganBelow) ? beganBelow : undefined,
       });
       buffer = page.batches
-        .flatMap(({ entries }) => readsOf(entries))
+        .flatMap((batch) => readsOf(batch))
         .filter(({ view }) => view.seq < seqBelow)
         .sort((a, b) => b.view.seq - a.view.seq);
       cursor = page.cursor;
@@ -111,13 +114,13 @@ function newestFirst(lane: string, below: string | undefined, lanes: Lanes) {
   };
 }
 
-function readsOf(entries: readonly ChainedEntry[]): Read[] {
+function readsOf({ entries, after }: Pick<Batch, 'entries' | 'after'>): Read[] {
   return entries.map(({ text, hash }, index) => {
     const { pk, sk, ...facts } = JSON.parse(text) as EntryFacts;
     return {
       at: facts.at,
       text,
-      view: { ...facts, pk, item: { pk, sk }, hash, previousHash: entries[index - 1]?.hash ?? null },
+      view: { ...facts, pk, item: { pk, sk }, hash, previousHash: entries[index - 1]?.hash ?? after },
     };
   });
 }
@@ -128,7 +131,9 @@ export async function readEntry(entryId: string, lanes: Lanes): Promise<EntryVie
   if (!match?.[1]) return undefined;
   const seq = Number(match[2]);
   const { batches } = await lanes.batches(match[1], { limit: 1, newestFirst: true, below: seq + 1 });
-  return readsOf(batches[0]?.entries ?? []).find(({ view }) => view.entryId === entryIdOf(match[1] ?? '', seq))?.view;
+  return readsOf(batches[0] ?? { entries: [], after: '' }).find(
+    ({ view }) => view.entryId === entryIdOf(match[1] ?? '', seq),
+  )?.view;
 }
 
 const EXPORT_BATCHES = 10;
@@ -141,10 +146,10 @@ export async function exportTrail({ lane, cursor }: { lane?: string; cursor?: st
   const lines = page.batches.flatMap(({ entries }) =>
     entries.map(({ seq, hash, text }) => JSON.stringify({ lane: at.lane, seq, hash, text })),
   );
-  if (page.cursor) return [...lines, cursorLine({ lane: at.lane, cursor: page.cursor })].join('\n');
   const last = page.batches.at(-1)?.entries.at(-1);
-  const head = last ? { seq: last.seq, hash: last.hash } : await lanes.head(at.lane);
-  lines.push(JSON.stringify({ lane: at.lane, head: { seq: head.seq, hash: head.hash } }));
+  const head = last ? { seq: last.seq, hash: last.hash } : (at.head ?? firstHead(at.lane));
+  if (page.cursor) return [...lines, cursorLine({ lane: at.lane, cursor: page.cursor, head })].join('\n');
+  lines.push(JSON.stringify({ lane: at.lane, head }));
   const following = wanted[wanted.indexOf(at.lane) + 1];
   return [...lines, ...(following ? [cursorLine({ lane: following })] : [])].join('\n');
 }

@@ -6,7 +6,7 @@ export type BootstrapRun = {
 };
 
 export type Bootstraps = {
-  /** Two requests within a minute meet in the same run. */
+  /** While a run is under way another request meets it. */
   start(request: object): Promise<void>;
   last(): Promise<BootstrapRun>;
 };

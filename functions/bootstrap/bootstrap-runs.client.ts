@@ -15,11 +15,13 @@ export const bootstrapsOn = (deps: Deps): Bootstraps => ({
   last: () => lastBootstrap(deps),
 });
 
-/** Names a run by the minute, so that two requests at once meet in the same run. */
-async function startBootstrap(request: object, { sfn, machineArn, now }: Deps): Promise<void> {
+/** One run at a time: while one is under way, another request meets it. Two at the same second do as well, by their name. */
+async function startBootstrap(request: object, deps: Deps): Promise<void> {
+  const { sfn, machineArn, now } = deps;
+  if ((await lastBootstrap(deps)).status === 'running') return;
   const name = `bootstrap-${now()
     .toISOString()
-    .slice(0, 16)
+    .slice(0, 19)
     .replace(/[^0-9T]/g, '')}`;
   try {
     await sfn.send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(request) }));

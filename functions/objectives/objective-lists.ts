@@ -2,7 +2,7 @@
 import { parseTaskId, taskIdOf } from '../common/ids.ts';
 import type { Item, Tables } from '../common/table.ts';
 import type { ObjectiveStatus } from './objective.ts';
-import { DEAD_LETTERS, QUEUE, RECENT } from './objective-items.ts';
+import { ACTIVE, DEAD_LETTERS, QUEUE, RECENT } from './objective-items.ts';
 import type { Reads } from './objective-reads.ts';
 import { objectiveSummary, objectiveView } from './objective-view.ts';
 
@@ -17,8 +17,7 @@ type PageOf = { limit: number; cursor?: string; status?: ObjectiveStatus };
 
 /** With a status, pages are filtered after reading, so a page may hold fewer than `limit` and still have a cursor. */
 export async function listObjectives({ limit, cursor, status }: PageOf, deps: ListDeps) {
-  const index =
-    status === 'queued' ? { index: 'queue', pk: QUEUE } : { index: 'recent', pk: RECENT, newestFirst: true };
+  const index = indexFor(status);
   const found = await deps.tables.query({ table: deps.table, ...index, limit, cursor });
   const nowMs = deps.now().getTime();
   const summaries = await Promise.all(
@@ -29,6 +28,14 @@ export async function listObjectives({ limit, cursor, status }: PageOf, deps: Li
   );
   const items = summaries.filter((summary) => summary && (!status || summary.status === status));
   return { items, ...(found.cursor ? { cursor: found.cursor } : {}) };
+}
+
+/** The smallest list that holds all of a status: the queue in its order, what has not ended, or everything. */
+function indexFor(status: ObjectiveStatus | undefined) {
+  if (status === 'queued') return { index: 'queue', pk: QUEUE };
+  if (status === 'planning' || status === 'running' || status === 'paused')
+    return { index: 'active', pk: ACTIVE, newestFirst: true };
+  return { index: 'recent', pk: RECENT, newestFirst: true };
 }
 
 export async function lookAtObjective(objectiveId: string, deps: ListDeps) {

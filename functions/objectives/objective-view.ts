@@ -121,7 +121,7 @@ function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {
     error: last && state.status !== 'succeeded' ? errorView(last, failures) : null,
     waiting: parts.waiting.get(number)?.reason ?? null,
     startedAt: iso(succeeded?.startedAtMs ?? state.startedAtMs),
-    finishedAt: iso(succeeded?.finishedAtMs),
+    finishedAt: iso(succeeded?.finishedAtMs ?? (state.status === 'dead_letter' ? last?.failedAtMs : undefined)),
     retryAt: state.status === 'failed' ? iso(state.dueAtMs) : null,
     timeoutSeconds: definition.timeoutSeconds,
     maxAttempts: definition.maxAttempts,

@@ -1,7 +1,7 @@
 // The objectives' part of the status: how many of what, how fast, and what needs a person.
 import { taskIdOf } from '../common/ids.ts';
 import type { Tables } from '../common/table.ts';
-import { ACTIVE } from './objective-items.ts';
+import { ACTIVE, RECENT } from './objective-items.ts';
 import { listDeadLetters } from './objective-lists.ts';
 import type { Reads } from './objective-reads.ts';
 import { readyTasks, type StatePage } from './state-page.ts';
@@ -12,6 +12,7 @@ export type SummaryDeps = { tables: Tables; table: string; reads: Reads; now: ()
 const ACTIVE_LOOKED_AT_MAX = 200;
 const STALLED_MINUTES = 30;
 const DEAD_LETTERS_SHOWN = 20;
+const RECENT_LOOKED_AT = 20;
 
 export async function summarizeObjectives(deps: SummaryDeps) {
   const { tables, table, reads, now } = deps;
@@ -45,7 +46,7 @@ export async function summarizeObjectives(deps: SummaryDeps) {
       p95Ms: percentile(stats.durations, 0.95),
     },
     work: Object.fromEntries(roster.map((agent) => [agent.agentId, workOf(agent, pages)])),
-    needsPerson: [...dead.items.map(needOfDead), ...(await stalled(firsts, nowMs, deps))],
+    needsPerson: [...dead.items.map(needOfDead), ...(await unplanned(deps)), ...(await stalled(firsts, nowMs, deps))],
   };
 }
 
@@ -71,6 +72,22 @@ const needOfDead = (item: Awaited<ReturnType<typeof listDeadLetters>>['items'][n
   since: item.since,
   what: (item.error as { message?: string }).message ?? '',
 });
+
+/** Objectives of the last ones that failed without a dead letter: no plan was found for them. */
+async function unplanned({ tables, table, reads }: SummaryDeps) {
+  const recent = await tables.query({ table, index: 'recent', pk: RECENT, newestFirst: true, limit: RECENT_LOOKED_AT });
+  const firsts = await Promise.all(recent.items.map(({ pk }) => reads.page(pk, 0)));
+  const failed = firsts.filter((page) => page?.status === 'failed' && Object.keys(page.tasks).length === 0);
+  return Promise.all(
+    failed.map(async (page) => ({
+      kind: 'objective_failed' as const,
+      id: page?.pk ?? '',
+      title: (await reads.objective(page?.pk ?? ''))?.text ?? '',
+      since: new Date(page?.finishedAtMs ?? 0).toISOString(),
+      what: page?.problem ?? '',
+    })),
+  );
+}
 
 async function stalled(firsts: readonly StatePage[], nowMs: number, { reads }: SummaryDeps) {
   const still = firsts.filter(

@@ -1,6 +1,13 @@
 // Where inputs and results too large for a table item lie; reached through presigned URLs only.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { acknowledge } from './acknowledge.ts';
 import type { Room } from './room.ts';
 import type { RoomFunction } from './room-function.ts';
@@ -13,6 +20,10 @@ export class ArtifactBucket extends Bucket {
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       versioned: true,
+      // The console uploads from the API's own address; what may be written is decided by the presigned URL alone.
+      cors: [
+        { allowedMethods: [HttpMethods.PUT], allowedOrigins: ['*'], allowedHeaders: ['content-type'], maxAge: 3_000 },
+      ],
       // In every stage: CloudFormation deletes no bucket that holds objects, and fails the whole deletion over it.
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [

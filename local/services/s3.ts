@@ -1,10 +1,12 @@
 // S3: buckets whose objects are files below the data folder.
+
 import { type Host, physicalName, type ResourceFactory, type Service } from '../service.ts';
 import { type Buckets, s3Api } from './s3/api.ts';
 import { BucketStore } from './s3/bucket-store.ts';
+import type { CorsRule } from './s3/cors.ts';
 
 const bucketsOf = (host: Host): Buckets =>
-  host.shared('s3-buckets', () => ({ names: new Set<string>(), store: new BucketStore(host) }));
+  host.shared('s3-buckets', () => ({ names: new Set<string>(), cors: new Map(), store: new BucketStore(host) }));
 
 const bucketFactory: ResourceFactory = {
   type: 'AWS::S3::Bucket',
@@ -13,9 +15,11 @@ const bucketFactory: ResourceFactory = {
     // the name becomes a folder
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
       throw new Error(`${resource.logicalId}: ${name} is no bucket name`);
-    const { names, store } = bucketsOf(host);
+    const { names, cors, store } = bucketsOf(host);
     await store.prepare(name);
     names.add(name);
+    const { CorsRules } = (resource.properties.CorsConfiguration ?? {}) as { CorsRules?: CorsRule[] };
+    cors.set(name, CorsRules ?? []);
     return {
       ref: name,
       attributes: {

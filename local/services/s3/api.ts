@@ -2,12 +2,13 @@
 // by the endpoint before a request comes here.
 import { ApiError, type ApiRequest, type ApiResponse, type ApiService, type Caller, type Host } from '../../service.ts';
 import type { BucketStore, ObjectFacts } from './bucket-store.ts';
+import { type CorsRule, preflightAnswer, readableBy } from './cors.ts';
 import { listObjects } from './listing.ts';
 import { rangeOf } from './range.ts';
 import { uploadedBody } from './upload.ts';
 import { xmlDocument } from './xml.ts';
 
-export type Buckets = { names: Set<string>; store: BucketStore };
+export type Buckets = { names: Set<string>; cors: Map<string, CorsRule[]>; store: BucketStore };
 type Call = {
   request: ApiRequest;
   bucket: string;
@@ -42,8 +43,10 @@ export function s3Api(bucketsOf: (host: Host) => Buckets): ApiService {
       if (!work)
         throw new ApiError(501, 'NotImplemented', `The embedded runtime does not cover s3:${describe(request)}`);
       if (!buckets.names.has(bucket)) throw new ApiError(404, 'NoSuchBucket', 'The specified bucket does not exist');
-      return work(call);
+      return readableBy(await work(call), buckets.cors.get(bucket) ?? [], request);
     },
+    preflight: (request, host) =>
+      preflightAnswer(bucketsOf(host).cors.get(placeOf(request.path).bucket) ?? [], request),
     renderError: ({ status, code, message }) => ({
       status,
       headers: { 'content-type': 'application/xml' },
