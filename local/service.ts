@@ -183,6 +183,8 @@ export interface Queues {
   /** At most `max` visible messages, now hidden for the queue's visibility time-out. */
   receive(queueArn: string, max: number): Promise<QueueMessage[]>;
   remove(queueArn: string, receiptHandles: string[]): Promise<void>;
+  /** makes visible again what an earlier process had received and not dealt with: it died, and nobody works on it */
+  takeBack(queueArn: string): Promise<void>;
   /** makes received messages visible again at once */
   release(queueArn: string, receiptHandles: string[]): Promise<void>;
   /** calls the listener whenever a message has become visible; returns how to stop that */

@@ -41,6 +41,7 @@ export function queuesOf(host: Host): Queues {
     receive: async (queueArn, max) => (await board.receive(queueArn, max)).map(eventMessage),
     remove: async (queueArn, receiptHandles) => void (await board.remove(queueArn, receiptHandles)),
     release: async (queueArn, receiptHandles) => void (await board.changeVisibility(queueArn, receiptHandles, 0)),
+    takeBack: (queueArn) => board.takeBack(queueArn),
     onMessage: (queueArn, listener) => board.onMessage(queueArn, listener),
   };
 }

@@ -19,7 +19,7 @@ export type QueueMappingOptions = {
   onError(error: unknown): void;
 };
 
-export function makeQueueMapping(options: QueueMappingOptions): { start(): void; stop(): Promise<void> } {
+export function makeQueueMapping(options: QueueMappingOptions): { start(): Promise<void>; stop(): Promise<void> } {
   const { queueArn, queues, clock } = options;
   let inFlight = 0;
   let stopped = false;
@@ -67,7 +67,9 @@ export function makeQueueMapping(options: QueueMappingOptions): { start(): void;
   }
 
   return {
-    start() {
+    async start() {
+      await queues.takeBack(queueArn);
+      if (stopped) return;
       unlisten = queues.onMessage(queueArn, pump);
       pump();
     },

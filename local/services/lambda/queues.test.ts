@@ -1,11 +1,12 @@
 // Queues to functions: batches, partial failures, filters, and what a failed message sees.
 import { afterEach, describe, expect, it } from 'vitest';
-import { functionResources, startApp, type TestApp, tableResource } from '../../test-assembly.ts';
+import { functionResources, scratchFolder, startApp, type TestApp, tableResource } from '../../test-assembly.ts';
 
 const files = {
   'room/consume.mjs': `
     const tables = globalThis[Symbol.for('lazyark.tables')];
     const note = (records) => tables.write(records.map((record) => ({ table: 'Seen', put: { pk: 'message', sk: Date.now() + '#' + Math.random(), record: JSON.stringify(record), batch: records.length } })));
+    export const hang = async ({ Records }) => { await note(Records); await new Promise(() => {}); };
     export const all = async ({ Records }) => { await note(Records); };
     export const partial = async ({ Records }) => {
       await note(Records);
@@ -110,5 +111,15 @@ describe('a queue mapping', () => {
     await expect
       .poll(async () => (await seen(runtime)).map(({ record }) => record.body), patience)
       .toEqual(['{"kind":"task"}']);
+  });
+
+  it('takes back what a runtime that died had received, and does not wait for the time-out', async () => {
+    const folder = scratchFolder();
+    const first = await startApp(app('hang'), { folder });
+    await first.invokeAsync('send', { n: 1 });
+    await expect.poll(async () => (await seen(first)).length, patience).toBe(1);
+    await first.stop();
+    const second = await start(app('all'), { folder });
+    await expect.poll(async () => (await seen(second)).length, patience).toBe(2);
   });
 });

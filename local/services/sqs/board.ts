@@ -13,6 +13,7 @@ import {
   removeExpired,
   removeMessage,
   type Sent,
+  showReceived,
   takeMessages,
 } from './rows.ts';
 
@@ -96,6 +97,12 @@ export class QueueBoard {
     if (seconds === 0) wake(entry);
     else this.#alarmAt(entry, visibleMs);
     return outcomes;
+  }
+
+  /** For the one consumer of a queue, before it begins: what it held when the runtime died waits no longer. */
+  async takeBack(queueArn: string): Promise<void> {
+    const { queue } = this.#entry(queueArn);
+    await this.#host.store.durably((db) => showReceived(db, queue, this.#host.clock.now()));
   }
 
   async purge(queueArn: string): Promise<void> {

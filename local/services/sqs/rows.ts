@@ -159,6 +159,13 @@ export function changeVisibility(
   return changes === 1 ? 'changed' : 'gone';
 }
 
+/** Makes visible what was received; what is only delayed keeps its delay, and receives keep counting. */
+export function showReceived(db: DatabaseSync, queue: Queue, nowMs: number): void {
+  db.prepare(
+    'UPDATE rt_sqs_messages SET visible_ms = ? WHERE queue = ? AND visible_ms > ? AND receipt IS NOT NULL',
+  ).run(nowMs, queue.arn, nowMs);
+}
+
 /** When the next hidden or delayed message becomes visible. */
 export function nextVisibleMs(db: DatabaseSync, queue: Queue, nowMs: number): number | undefined {
   const row = db
