@@ -4,7 +4,7 @@ import type { DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
-import { dispatchPage, dispatchStored } from './dispatch-tasks.ts';
+import { dispatchPage } from './dispatch-tasks.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
 import { Reminder } from './reminder.ts';
@@ -78,12 +78,24 @@ export async function dispatchReminders(event: SQSEvent, deps: Deps): Promise<SQ
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const { messageId, body } of event.Records) {
     try {
-      const { objectiveId, page, causes = {} } = Reminder.parse(JSON.parse(body));
-      await dispatchStored(objectiveId, page, (number) => causes[number] ?? messageId, deps);
+      await lookAgain(Reminder.parse(JSON.parse(body)), messageId, deps);
     } catch (error) {
       logger.warn('reminder failed', { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
   return { batchItemFailures };
+}
+
+/** All that a change of the page leads to, by the page as it is now; `cause` is that of starts without one of their own. */
+export async function lookAgain(
+  { objectiveId, page, causes = {} }: Reminder,
+  cause: string,
+  deps: Deps,
+): Promise<void> {
+  const found = await deps.reads.page(objectiveId, page);
+  if (found?.status === 'queued') return deps.startPlanning(objectiveId);
+  if (found?.status !== 'running') return;
+  await releaseDependents(undefined, found, deps);
+  await dispatchPage(found, (number) => causes[number] ?? cause, deps);
 }

@@ -3,7 +3,6 @@ import { taskIdOf } from '../common/ids.ts';
 import type { Item, Write } from '../common/table.ts';
 import { effectIdOf, type Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
-import { waitingKey } from './objective-items.ts';
 import { type CauseOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
 import { intentOf, proposalFor } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
@@ -30,11 +29,7 @@ export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: Disp
 
 /** Tasks that this very cause has marked already: the call may not have gone out before a crash. */
 async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: DispatchDeps): Promise<Placed[]> {
-  const mine = Object.entries(page.tasks).filter(
-    ([number, { status, attempt, fence }]) =>
-      status === 'running' &&
-      fence === fenceOf(taskIdOf(page.pk, Number(number)), attempt ?? 1, causeOf(Number(number))),
-  );
+  const mine = Object.entries(page.tasks).filter(([number]) => isMarkedBy(page, Number(number), causeOf));
   const roster = mine.length > 0 ? await reads.roster() : [];
   const placed = mine.map(async ([number, task]): Promise<Placed | undefined> => {
     const agent = roster.find(({ agentId }) => agentId === task.agentId);
@@ -50,6 +45,12 @@ async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: Dispat
     );
   });
   return (await Promise.all(placed)).filter((one) => one !== undefined);
+}
+
+/** Whether this cause has marked the task as running. */
+export function isMarkedBy({ pk, tasks }: StatePage, number: number, causeOf: CauseOf): boolean {
+  const { status, attempt = 1, fence } = tasks[number] ?? {};
+  return status === 'running' && fence === fenceOf(taskIdOf(pk, number), attempt, causeOf(number));
 }
 
 async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
@@ -99,8 +100,7 @@ async function startWithPlaces(page: StatePage, one: Placed, deps: DispatchDeps)
   const needs = needsOf(one);
   const holder = holderOf(taskIdOf(page.pk, one.definition.number), one.attempt);
   const takes = needs.map((need) => takePlace(deps.table, need, holder));
-  const stopWaiting: Write = { table: deps.table, delete: waitingKey(page.pk, one.definition.number) };
-  const outcome = await deps.tables.write([markRunning(page, [one], deps), ...takes, stopWaiting]);
+  const outcome = await deps.tables.write([markRunning(page, [one], deps), ...takes]);
   if (outcome.written) return [one];
   const moved = outcome.refused.find(({ index }) => index === 0);
   if (moved) return alreadyOurs(moved.found, [one], page, deps);
@@ -159,15 +159,4 @@ async function abandon(page: StatePage, { definition, fence, attempt }: Placed, 
     status: 'failed',
     reason: 'not started: the task had moved on or no place was free',
   });
-}
-
-/** Dispatches what a page holds now, read fresh. */
-export async function dispatchStored(
-  objectiveId: string,
-  page: number,
-  causeOf: CauseOf,
-  deps: DispatchDeps,
-): Promise<number> {
-  const found = await deps.reads.page(objectiveId, page);
-  return found ? dispatchPage(found, causeOf, deps) : 0;
 }

@@ -107,19 +107,20 @@ function taskView(definition: TaskDefinition, parts: Parts, nowMs: number) {
   const failures = parts.failures.get(number) ?? [];
   const last = failures.at(-1);
   const succeeded = state.status === 'succeeded' ? result : undefined;
+  const ready = page !== undefined && isReady(page, number, nowMs);
   return {
     taskId: taskIdOf(parts.objective.objectiveId, number),
     id: definition.id,
     title: definition.title,
     capability: definition.capability,
-    status: state.status === 'pending' && page && isReady(page, number, nowMs) ? ('ready' as const) : state.status,
+    status: state.status === 'pending' && ready ? ('ready' as const) : state.status,
     agentId: succeeded?.agentId ?? state.agentId ?? last?.agentId ?? null,
     attempts: succeeded?.attempt ?? state.attempt ?? 0,
     dependsOn: definition.dependsOn.map((needed) => parts.definitions[needed]?.id ?? String(needed)),
     parameters: definition.parameters,
     result: succeeded?.result ?? null,
     error: last && state.status !== 'succeeded' ? errorView(last, failures) : null,
-    waiting: parts.waiting.get(number)?.reason ?? null,
+    waiting: ready ? (parts.waiting.get(number)?.reason ?? null) : null,
     startedAt: iso(succeeded?.startedAtMs ?? state.startedAtMs),
     finishedAt: iso(succeeded?.finishedAtMs ?? (state.status === 'dead_letter' ? last?.failedAtMs : undefined)),
     retryAt: state.status === 'failed' ? iso(state.dueAtMs) : null,

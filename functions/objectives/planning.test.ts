@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Capabilities } from '../common/capability.ts';
 import { readConfig, readConfigs } from '../common/config.ts';
+import type { Tables } from '../common/table.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { draftPlan, type MakePlanDeps, mendPlan, recallPatterns } from './make-plan.ts';
 import type { ObjectiveRequest } from './objective.ts';
@@ -68,6 +69,20 @@ describe('the queue', () => {
     expect(await selectObjective('r2', fresh.deps)).toMatchObject({ selected: true, objectiveId: ids[0] });
     expect(await selectObjective('r3', fresh.deps)).toEqual({ selected: false });
   });
+});
+
+it('an objective that the index of the queue does not show yet is taken by the run that it caused', async () => {
+  const { deps, submit } = aQueue();
+  await submit(ids[0], {});
+  const { tables } = deps;
+  const behind: Tables = {
+    get: (table, key) => tables.get(table, key),
+    write: (writes) => tables.write(writes),
+    query: async () => ({ items: [] }),
+  };
+  const late = { ...deps, tables: behind };
+  expect(await selectObjective('r1', late)).toEqual({ selected: false });
+  expect(await selectObjective('r2', late, ids[0])).toMatchObject({ selected: true, objectiveId: ids[0] });
 });
 
 describe('planning', () => {

@@ -24,11 +24,13 @@ const RUN_KEPT_SECONDS = 7 * 24 * 3_600;
 
 /**
  * Takes the first of the queue. Of many that try at once each gets another objective, or none. `run` names the execution:
- * asked again, after a crash, it answers what it took before.
+ * asked again, after a crash, it answers what it took before. `causedBy` is the objective that it was started for: an
+ * index follows its table late, and an objective that nobody finds there would wait for the sweep.
  */
 export async function selectObjective(
   run: string,
   deps: PlanningDeps,
+  causedBy?: string,
 ): Promise<{ selected: boolean } & Partial<PlanningRef>> {
   const { tables, table, now } = deps;
   const taken = { pk: `planning#${run}`, sk: 'selected' };
@@ -36,7 +38,7 @@ export async function selectObjective(
   if (before) return { selected: true, objectiveId: String(before.objectiveId), repairs: 0 };
   const nowMs = now().getTime();
   const { items } = await tables.query({ table, index: 'queue', pk: QUEUE, limit: CANDIDATES });
-  for (const { pk } of items) {
+  for (const pk of new Set([...items.map((item) => item.pk), ...(causedBy ? [causedBy] : [])])) {
     const outcome = await tables.write([
       {
         table,

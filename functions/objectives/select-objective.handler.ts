@@ -4,7 +4,7 @@ import { lambda } from '../common/lambda.ts';
 import { selectObjective } from './planning.ts';
 import { planningDeps } from './planning-deps.ts';
 
-const Run = z.looseObject({ run: z.string().min(1) });
+const Run = z.looseObject({ run: z.string().min(1), causedBy: z.string().min(1) });
 const deps = planningDeps();
 
-export const handler = lambda(Run, ({ run }) => selectObjective(run, deps));
+export const handler = lambda(Run, ({ run, causedBy }) => selectObjective(run, deps, causedBy));

@@ -60,8 +60,9 @@ export async function settleTask(outcome: Outcome, deps: SettleDeps): Promise<Se
 }
 
 /**
- * The task has moved on. If this very attempt moved it, what follows the move is done (again); if it was cancelled
- * meanwhile, its places are given back and its effect is closed.
+ * The task has moved on. What follows the end of this attempt is done (again), because a crash may have left it undone:
+ * as a success if this attempt is the one that counts, else its places are given back, its effect is closed, and the next
+ * attempt gets its reminder.
  */
 async function finishWhatWasBegun(
   attempt: Attempt,
@@ -69,11 +70,17 @@ async function finishWhatWasBegun(
   deps: SettleDeps,
 ): Promise<'too_late'> {
   const task = page?.tasks[attempt.number];
-  if (task?.fence !== attempt.fence) return 'too_late';
-  if (task.status === 'succeeded') await afterSuccess(attempt, page, deps);
-  if (task.status === 'cancelled') {
-    await release(attempt, deps);
-    await settleEffect(attempt, 'failed', 'the objective was cancelled meanwhile', deps);
+  const isItsOwn = task?.fence === attempt.fence;
+  if (!task || (task.status === 'running' && task.attempt === attempt.attempt && !isItsOwn)) return 'too_late';
+  if (task.status === 'succeeded' && isItsOwn) {
+    await afterSuccess(attempt, page, deps);
+    return 'too_late';
+  }
+  await release(attempt, deps);
+  await settleEffect(attempt, 'failed', 'the attempt had ended before', deps);
+  if (task.status === 'failed' && task.attempt === attempt.attempt) {
+    const delayMs = Math.max(0, (task.dueAtMs ?? 0) - deps.now().getTime());
+    await deps.remindIn(delayMs, { objectiveId: attempt.objectiveId, page: pageOf(attempt.number) });
   }
   return 'too_late';
 }
@@ -94,7 +101,10 @@ function faultOf(result: unknown, { capability }: TaskDefinition, deps: SettleDe
   };
 }
 
-/** The result is kept under its attempt's fence, so that a late attempt can never write over the one that counts. */
+/**
+ * The result is kept under its attempt's fence, so that a late attempt can never write over the one that counts; and
+ * once, because an attempt that was called twice answers twice, and who depends on it may have read the first answer.
+ */
 async function settleSuccess(attempt: Attempt, result: unknown, deps: SettleDeps): Promise<SettleAnswer> {
   const { objectiveId, definition, ...facts } = attempt;
   const finishedAtMs = deps.now().getTime();
@@ -105,7 +115,7 @@ async function settleSuccess(attempt: Attempt, result: unknown, deps: SettleDeps
     finishedAtMs,
     why: `${definition.id} answered by ${facts.agentId}`,
   };
-  await deps.tables.write([{ table: deps.table, put }]);
+  await deps.tables.write([{ table: deps.table, put, if: { missing: 'pk' } }]);
   const outcome = await deps.tables.write([markSucceeded(attempt, finishedAtMs, deps.table)]);
   if (!outcome.written) return finishWhatWasBegun(attempt, pageIn(outcome.refused[0]?.found), deps);
   await afterSuccess(attempt, pageIn(outcome.items[0]), deps);
@@ -170,9 +180,9 @@ export async function settleFailure(
     decision.kind === 'retry'
       ? await retryLater(attempt, task, nowMs + decision.delayMs, error, deps)
       : (await deps.giveUp(objectiveId, definition, error, tries, isHeldBy(number, fence))) === 'given_up';
+  if (!moved) return finishWhatWasBegun(attempt, await deps.reads.page(objectiveId, pageOf(number)), deps);
   await release(attempt, deps);
   await settleEffect(attempt, 'failed', `${error.name}: ${error.message}`.slice(0, 300), deps);
-  if (!moved) return 'too_late';
   if (decision.kind === 'retry') await deps.remindIn(decision.delayMs, { objectiveId, page: pageOf(number) });
   return decision.kind === 'retry' ? 'retrying' : 'dead_letter';
 }

@@ -8,11 +8,15 @@ import { pageOf } from './state-page.ts';
 
 type StalePlaceDeps = { tables: Tables; table: string; reads: Pick<Reads, 'page' | 'roster'> };
 
-/** Looks at the places of all agents that have a limit. Answers how many were freed. */
-export async function freeStalePlaces({ tables, table, reads }: StalePlaceDeps): Promise<number> {
+/** Looks at the places of all agents that have a limit, and at the locks that are `wanted`. Answers how many were freed. */
+export async function freeStalePlaces(
+  wanted: ReadonlySet<string>,
+  { tables, table, reads }: StalePlaceDeps,
+): Promise<number> {
   const limited = (await reads.roster()).filter(({ concurrency }) => concurrency !== undefined);
   let freed = 0;
-  for (const name of limited.map(({ agentId }) => `agent:${agentId}`)) {
+  const locks = [...wanted].filter((name) => name.startsWith('lock:'));
+  for (const name of [...limited.map(({ agentId }) => `agent:${agentId}`), ...locks]) {
     const holders = ((await tables.get(table, resourceKey(name)))?.holders ?? new Set()) as Set<string>;
     for (const holder of holders) {
       if (await stillRuns(holder, reads)) continue;

@@ -7,8 +7,7 @@ import { marshalItem } from '../common/table-marshal.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { writeFlags } from '../safety/control-flags.ts';
 import { gateOf } from '../safety/gate.ts';
-import { dispatchChanges } from './dispatch-changes.ts';
-import { dispatchStored } from './dispatch-tasks.ts';
+import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
 import { resourceKey } from './objective-items.ts';
@@ -154,9 +153,9 @@ export async function aSwarm({
     /** The time of the next reminder comes. */
     remind: async () => {
       const due = reminders.splice(0);
-      for (const { delayMs, objectiveId, page, causes = {} } of due) {
+      for (const { delayMs, objectiveId, page, causes } of due) {
         nowMs += delayMs;
-        await dispatchStored(objectiveId, page, (number) => causes[number] ?? `reminder-${nowMs}`, deps);
+        await lookAgain({ objectiveId, page, causes }, `reminder-${nowMs}`, deps);
       }
     },
     look: async (objectiveId: string) => {

@@ -3,9 +3,10 @@ import type { Item } from '../common/table.ts';
 import { dispatchPage } from './dispatch-tasks.ts';
 import { ACTIVE, QUEUE } from './objective-items.ts';
 import type { DispatchDeps } from './place-task.ts';
+import { releaseDependents } from './release-dependents.ts';
 import { type SettleDeps, settleFailure } from './settle-task.ts';
 import { freeStalePlaces } from './stale-places.ts';
-import { allSucceeded, type StatePage, type TaskState } from './state-page.ts';
+import { allSucceeded, isReady, newlySucceeded, type StatePage, type TaskState, waitsForOf } from './state-page.ts';
 
 export type SweepDeps = DispatchDeps &
   SettleDeps & { startPlanning(objectiveId: string, nowMs: number): Promise<void> };
@@ -19,17 +20,19 @@ const WAITING_HOURS_MAX = 24;
 /** Looks at every objective that has not ended. `cause` names this sweep. */
 export async function sweepObjectives(cause: string, deps: SweepDeps): Promise<SweepReport> {
   const report: SweepReport = { looked: 0, started: 0, lost: 0, finished: 0, requeued: 0 };
+  const wanted = new Set<string>();
   let cursor: string | undefined;
   do {
     const found = await deps.tables.query({ table: deps.table, index: 'active', pk: ACTIVE, limit: 100, cursor });
-    for (const item of found.items) await sweepOne(item, cause, deps, report);
+    for (const item of found.items) await sweepOne(item, cause, report, wanted, deps);
     cursor = found.cursor;
   } while (cursor);
-  await freeStalePlaces(deps);
+  await freeStalePlaces(wanted, deps);
   return report;
 }
 
-async function sweepOne({ pk }: Item, cause: string, deps: SweepDeps, report: SweepReport): Promise<void> {
+/** `wanted` collects what tasks wait for. */
+async function sweepOne({ pk }: Item, cause: string, report: SweepReport, wanted: Set<string>, deps: SweepDeps) {
   const pages = await deps.reads.pages(pk);
   const [first] = pages;
   if (!first) return;
@@ -40,7 +43,8 @@ async function sweepOne({ pk }: Item, cause: string, deps: SweepDeps, report: Sw
   }
   for (const page of pages) {
     report.lost += await settleLost(page, deps);
-    await giveUpWaiting(page, deps);
+    await releaseOwed(page, pages, deps);
+    for (const blockedOn of await giveUpWaiting(page, deps)) wanted.add(blockedOn);
     report.started += await dispatchPage(page, (number) => `${cause}#${number}`, deps);
     if (allSucceeded(page) && (await deps.finish(page))) report.finished += 1;
   }
@@ -63,20 +67,34 @@ async function settleLost(page: StatePage, deps: SweepDeps): Promise<number> {
 const isLost = ({ status, leaseUntilMs }: TaskState, nowMs: number): boolean =>
   status === 'running' && leaseUntilMs !== undefined && leaseUntilMs < nowMs;
 
-async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<void> {
-  const longAgoMs = deps.now().getTime() - WAITING_HOURS_MAX * 3_600_000;
+/** What the stream could not tell the other pages of an objective: a task there still waits for one that has succeeded. */
+async function releaseOwed(page: StatePage, pages: readonly StatePage[], deps: SweepDeps): Promise<void> {
+  const others = pages.filter((other) => other !== page);
+  const isOwed = (number: number) =>
+    others.some((other) => Object.keys(other.tasks).some((task) => other[waitsForOf(Number(task))]?.has(`${number}`)));
+  if (newlySucceeded(undefined, page).some(isOwed)) await releaseDependents(undefined, page, deps);
+}
+
+type Waiting = { number: number; sinceMs: number; reason: string; blockedOn: string };
+
+/** Answers what the others wait for. */
+async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<string[]> {
+  const nowMs = deps.now().getTime();
+  const longAgoMs = nowMs - WAITING_HOURS_MAX * 3_600_000;
   const { items } = await deps.tables.query({
     table: deps.table,
     pk: page.pk,
     sk: { beginsWith: 'waiting#' },
     limit: 1_000,
   });
-  for (const { number, sinceMs, reason } of items as unknown as { number: number; sinceMs: number; reason: string }[]) {
-    if (sinceMs > longAgoMs || !(number in page.tasks)) continue;
+  const waiting = (items as unknown as Waiting[]).filter(({ number }) => isReady(page, number, nowMs));
+  for (const { number, sinceMs, reason } of waiting) {
+    if (sinceMs > longAgoMs) continue;
     const definition = await deps.reads.definition(page.pk, number);
     const message = `No agent for ${definition.capability} within ${WAITING_HOURS_MAX} h: ${reason}`;
     await deps.giveUp(page.pk, definition, { name: 'NobodyCapable', message }, page.tasks[number]?.attempt ?? 0);
   }
+  return waiting.filter(({ sinceMs }) => sinceMs > longAgoMs).map(({ blockedOn }) => blockedOn);
 }
 
 async function planAgain(first: StatePage, deps: SweepDeps): Promise<boolean> {

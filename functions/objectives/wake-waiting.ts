@@ -1,17 +1,22 @@
 // When a place becomes free or an agent arrives, the tasks that waited for it are looked at again, highest priority first.
 
+import { logger } from '../common/lambda.ts';
 import type { Item, Key } from '../common/table.ts';
 import type { RosterAgent } from './allocation.ts';
-import { dispatchPage } from './dispatch-tasks.ts';
+import { dispatchPage, isMarkedBy } from './dispatch-tasks.ts';
 import { waitingFor } from './objective-items.ts';
-import type { DispatchDeps } from './place-task.ts';
+import type { CauseOf, DispatchDeps } from './place-task.ts';
+import type { RemindIn } from './reminder.ts';
 import { isResource, resourceName } from './resources.ts';
-import { isReady, pageOf } from './state-page.ts';
+import { isReady, pageNumberOf, pageOf, type StatePage } from './state-page.ts';
+
+type WakeDeps = DispatchDeps & { remindIn: RemindIn };
 
 const LOOKED_AT_MAX = 50;
+const RETRY_SECONDS = 2;
 
 /** One after the other, so that the first in the queue gets the place. Answers how many tasks were started. */
-export async function wakeWaiting(blockedOn: readonly string[], cause: string, deps: DispatchDeps): Promise<number> {
+export async function wakeWaiting(blockedOn: readonly string[], cause: string, deps: WakeDeps): Promise<number> {
   const waiting = await Promise.all(
     blockedOn.map((name) =>
       deps.tables.query({ table: deps.table, index: 'waiting', pk: waitingFor(name), limit: LOOKED_AT_MAX }),
@@ -23,14 +28,30 @@ export async function wakeWaiting(blockedOn: readonly string[], cause: string, d
   return started;
 }
 
-/** A task that waits no more leaves the line; one that starts here leaves it when the line is looked at next. */
-async function wakeOne({ pk, sk }: Key, cause: string, deps: DispatchDeps): Promise<number> {
+/**
+ * A task that waits no more leaves the line. One that starts here leaves it when the line is looked at next: until then
+ * the same cause coming again finds it there, and calls the agent if a crash came between marking and calling.
+ */
+async function wakeOne({ pk, sk }: Key, cause: string, deps: WakeDeps): Promise<number> {
   const number = Number(sk.slice('waiting#'.length));
   const page = await deps.reads.page(pk, pageOf(number));
-  if (page && isReady(page, number, deps.now().getTime()))
-    return dispatchPage(page, (ready) => `${cause}#${ready}`, deps);
+  const causeOf = (task: number) => `${cause}#${task}`;
+  if (page && (isReady(page, number, deps.now().getTime()) || isMarkedBy(page, number, causeOf)))
+    return dispatchOrRemind(page, causeOf, deps);
   await deps.tables.write([{ table: deps.table, delete: { pk, sk } }]);
   return 0;
+}
+
+/** A page that fails is tried again by a timer message, which knows what may have been begun here. */
+async function dispatchOrRemind(page: StatePage, causeOf: CauseOf, deps: WakeDeps): Promise<number> {
+  try {
+    return await dispatchPage(page, causeOf, deps);
+  } catch (error) {
+    logger.warn('waking failed, tried again by timer', { page: page.pk, error: error as Error });
+    const causes = Object.fromEntries(Object.keys(page.tasks).map((task) => [task, causeOf(Number(task))]));
+    await deps.remindIn(RETRY_SECONDS * 1_000, { objectiveId: page.pk, page: pageNumberOf(page), causes });
+    return 0;
+  }
 }
 
 const sortOf = (item: object): string => String((item as { waitingSk?: string }).waitingSk ?? '');

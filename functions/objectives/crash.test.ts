@@ -1,0 +1,122 @@
+// A function that dies between two steps leaves work half done; what comes again, or the sweep, finishes it.
+import { describe, expect, it } from 'vitest';
+import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
+import { settleTask } from './settle-task.ts';
+import { aSwarm, type Task } from './swarm.test-support.ts';
+import { sweepObjectives } from './sweep-objectives.ts';
+
+const crash = () => Promise.reject(new Error('crash'));
+const page0 = (objectiveId: string) => ({ objectiveId, page: 0 });
+
+describe('settling', () => {
+  it('keeps the first answer of an attempt that was called twice and answered differently', async () => {
+    let times = 0;
+    const swarm = await aSwarm({ answer: () => ({ times: ++times }) });
+    const id = await swarm.submit([{ id: 'a' }]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    const call = swarm.calls.splice(0)[0] as never;
+    await settleTask(await swarm.outcomeOf(call), swarm.deps);
+    await settleTask(await swarm.outcomeOf(call), swarm.deps);
+    expect((await swarm.look(id)).result).toEqual({ times: 1 });
+    expect(await swarm.effects()).toEqual(['confirmed']);
+  });
+
+  it('closes the effect, gives the places back and plans the next attempt when it died after noting a failure', async () => {
+    let broken = true;
+    const swarm = await aSwarm({ concurrency: 1, answer: () => (broken ? crash() : {}) });
+    const id = await swarm.submit([{ id: 'a', resources: ['shop/prices'] }]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    const outcome = await swarm.outcomeOf(swarm.calls.splice(0)[0] as never);
+    const dying = { ...swarm.deps, reads: { ...swarm.deps.reads, roster: crash } };
+    await expect(settleTask(outcome, dying)).rejects.toThrow('crash');
+    expect(swarm.reminders).toEqual([]);
+    await settleTask(outcome, swarm.deps);
+    expect(await swarm.effects()).toEqual(['failed']);
+    expect(swarm.reminders).toMatchObject([{ delayMs: 500, objectiveId: id, page: 0 }]);
+    broken = false;
+    await swarm.remind();
+    await swarm.settle();
+    expect((await swarm.look(id)).tasks[0]).toMatchObject({ status: 'succeeded', attempts: 2 });
+  });
+
+  it('leaves the attempt that runs alone when an earlier one comes back', async () => {
+    const swarm = await aSwarm({ concurrency: 1, answer: crash });
+    await swarm.submit([{ id: 'a' }]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    const first = await swarm.outcomeOf(swarm.calls.splice(0)[0] as never);
+    await settleTask(first, swarm.deps);
+    await swarm.remind();
+    expect(await settleTask(first, swarm.deps)).toBe('too_late');
+    expect(await swarm.effects()).toEqual(['failed', 'executing']);
+    const places = await swarm.store.get('objectives', { pk: 'resource#agent:agt_worker', sk: 'holders' });
+    expect([...((places?.holders ?? new Set()) as Set<string>)]).toEqual([expect.stringMatching(/#2$/)]);
+  });
+});
+
+describe('dispatching', () => {
+  it('calls a task that it had woken and marked before it died, or before the call failed', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([
+      { id: 'a', resources: ['shop/prices'] },
+      { id: 'b', resources: ['shop/prices'] },
+    ]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    await settleTask(await swarm.outcomeOf(swarm.calls.splice(0)[0] as never), swarm.deps);
+    const freed = swarm.records().filter(({ dynamodb }) => dynamodb?.OldImage?.pk?.S?.startsWith('resource#'));
+    await dispatchChanges(freed, { ...swarm.deps, callAgent: crash, remindIn: crash });
+    expect(swarm.calls).toHaveLength(0);
+    await dispatchChanges(freed, swarm.deps);
+    expect(swarm.calls).toHaveLength(1);
+    await dispatchChanges(freed, { ...swarm.deps, callAgent: crash });
+    await swarm.remind();
+    expect(swarm.calls).toHaveLength(2);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+  });
+
+  it('goes on with planning and with other pages when the timer brings back what failed', async () => {
+    const swarm = await aSwarm();
+    const plan = Array.from({ length: 26 }, (_, n): Task => ({ id: `t${n}`, dependsOn: n === 25 ? ['t0'] : [] }));
+    const id = await swarm.submit(plan);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    for (const call of swarm.calls.splice(0)) await settleTask(await swarm.outcomeOf(call), swarm.deps);
+    swarm.records();
+    await lookAgain(page0(id), 'message-1', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+
+    const planned: string[] = [];
+    const startPlanning = async (objectiveId: string) => void planned.push(objectiveId);
+    const queued = { pk: 'obj_01ARZ3NDEKTSV4RRFFQ69G5FB9', sk: 'graph#00', status: 'queued', pages: 1, tasks: {} };
+    await swarm.store.write([{ table: 'objectives', put: queued }]);
+    await lookAgain(page0(queued.pk), 'message-2', { ...swarm.deps, startPlanning });
+    expect(planned).toEqual([queued.pk]);
+  });
+});
+
+describe('the sweep', () => {
+  it('frees a lock whose holder runs no more', async () => {
+    const swarm = await aSwarm();
+    const stale = new Set(['tsk_01ARZ3NDEKTSV4RRFFQ69G5FC0_0#1']);
+    const resource = { pk: 'resource#lock:shop/prices', sk: 'holders', holders: stale };
+    await swarm.store.write([{ table: 'objectives', put: resource }]);
+    const id = await swarm.submit([{ id: 'a', resources: ['shop/prices'] }]);
+    await swarm.settle();
+    expect((await swarm.look(id)).tasks[0]).toMatchObject({ status: 'ready', waiting: 'all_busy' });
+    await sweepObjectives('sweep-1', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+  });
+
+  it('releases what waits on another page although the stream said nothing', async () => {
+    const swarm = await aSwarm();
+    const plan = Array.from({ length: 26 }, (_, n): Task => ({ id: `t${n}`, dependsOn: n === 25 ? ['t0'] : [] }));
+    const id = await swarm.submit(plan);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    for (const call of swarm.calls.splice(0)) await settleTask(await swarm.outcomeOf(call), swarm.deps);
+    swarm.records();
+    await sweepObjectives('sweep-1', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+  });
+});
