@@ -40,12 +40,24 @@ export type Answer = { status: number; headers: Headers; text: string };
 export type Sent = { token?: string | null; body?: unknown; raw?: string; headers?: Record<string, string> };
 export type Client = ReturnType<typeof clientOf>;
 
-/** How long a story waits for anything; a busy machine with two cores must be able to make it. */
-export const PATIENCE_MS = 90_000;
 const LOOK_EVERY_MS = 100;
 
-/** `swarmNow` is asked with each request: there is no swarm yet when the stories are collected. */
-export function clientOf(swarmNow: () => Swarm) {
+/**
+ * `swarmNow` is asked with each request: there is no swarm yet when the stories are collected. `patienceMs` is how long
+ * anything is waited for: less than a test may take, and enough for a busy machine with two cores.
+ */
+export function clientOf(swarmNow: () => Swarm, patienceMs: number) {
+  /** Asks until the answer is as wanted. Throws with the last answer when that takes too long. */
+  const until = async <T>(what: string, ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> => {
+    const deadlineMs = Date.now() + patienceMs;
+    for (;;) {
+      const answer = await ask();
+      if (holds(answer)) return answer;
+      if (Date.now() > deadlineMs)
+        throw new Error(`waited ${patienceMs / 1_000} s until ${what}: ${JSON.stringify(answer).slice(0, 2_000)}`);
+      await wait(LOOK_EVERY_MS);
+    }
+  };
   const call = async (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
     const { endpoint, token } = swarmNow();
     const said = sent.token === undefined ? token : sent.token;
@@ -64,6 +76,7 @@ export function clientOf(swarmNow: () => Swarm) {
   const look = (objectiveId: string) => get<Objective>(`/objectives/${objectiveId}`);
   return {
     swarmNow,
+    until,
     call,
     get,
     post,
@@ -101,18 +114,6 @@ function bodyOf<T>({ status, text }: Answer): T {
 }
 
 export const problemIn = ({ text }: Answer): Problem => JSON.parse(text) as Problem;
-
-/** Asks until the answer is as wanted. Throws with the last answer when that takes too long. */
-export async function until<T>(what: string, ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  const deadlineMs = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > deadlineMs)
-      throw new Error(`waited ${PATIENCE_MS / 1_000} s until ${what}: ${JSON.stringify(answer).slice(0, 2_000)}`);
-    await wait(LOOK_EVERY_MS);
-  }
-}
 
 export function expectProblem(answer: Answer, status: number, code: string, path?: string): Problem {
   expect(answer.status, answer.text).toBe(status);

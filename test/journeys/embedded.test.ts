@@ -1,4 +1,4 @@
-// The stories on the embedded runtime, and what only that can show: a right that the template lacks is missed at once.
+// The stories on the embedded runtime.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +10,13 @@ import { stories } from './stories.ts';
 const folder = mkdtempSync(join(tmpdir(), 'lazyark-journeys-'));
 let runtime: Runtime | undefined;
 
-stories(async () => {
+async function connect() {
   const assembly = await ensureAssembly({ quiet: true });
   runtime = await startRuntime({ assembly, dataDir: join(folder, 'data'), port: 0 });
   return { endpoint: runtime.url, token: await runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '') };
-});
+}
+
+stories(connect, { patienceMs: 50_000, bodyLimit: true, crashesReported: true });
 
 afterAll(async () => {
   await runtime?.stop();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureAssembly } from '../../bin/build.ts';
 import { type Runtime, startRuntime } from '../../local/main.ts';
-import { clientOf, expectProblem, until } from './client.ts';
+import { clientOf, expectProblem } from './client.ts';
 
 type Statement = { Action: string | string[] };
 type Policy = {
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lazyark-permissions-'));
 const dataDir = join(folder, 'data');
 let runtime: Runtime;
 let token: string;
-const api = clientOf(() => ({ endpoint: runtime.url, token }));
+const api = clientOf(() => ({ endpoint: runtime.url, token }), 20_000);
 
 /** Takes one action out of the role's policies; one statement has to allow it, and no other. */
 function forbid(assembly: string, role: string, action: string): void {
@@ -64,7 +64,7 @@ describe('functions whose roles miss a right', () => {
   ])('$what is denied, and the log says which right is missing', async ({ method, path, logged, action }) => {
     const answer = await api.call(method, `/api/v1${path}`, method === 'POST' ? { body: {} } : {});
     expectProblem(answer, 500, 'internal');
-    const log = await until(
+    const log = await api.until(
       'the log tells why',
       async () => logOf(logged),
       (text) => text.includes('AccessDenied'),

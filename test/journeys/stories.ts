@@ -12,17 +12,21 @@ import { failureStories } from './stories/failures.ts';
 import { objectiveStories } from './stories/objectives.ts';
 
 export type Surroundings = {
+  /** how long a story waits for anything */
+  patienceMs: number;
   /** what stands before the API refuses bodies over 10 MB, as API Gateway does */
   bodyLimit: boolean;
+  /** an agent that ends without an answer is reported at once; where not, the end of its lease tells */
+  crashesReported: boolean;
 };
 
 /** `connect` gives a new swarm that nobody has bootstrapped, or one that runs already. */
-export function stories(connect: () => Promise<Swarm>, { bodyLimit }: Surroundings = { bodyLimit: true }): void {
+export function stories(connect: () => Promise<Swarm>, surroundings: Surroundings): void {
   let swarm: Swarm | undefined;
   const api = clientOf(() => {
     if (!swarm) throw new Error('there is no swarm yet');
     return swarm;
-  });
+  }, surroundings.patienceMs);
   describe('a swarm', () => {
     beforeAll(async () => {
       swarm = await connect();
@@ -31,9 +35,9 @@ export function stories(connect: () => Promise<Swarm>, { bodyLimit }: Surroundin
     documentStories(api);
     accessStories(api);
     objectiveStories(api);
-    badInputStories(api, { bodyLimit });
+    badInputStories(api, surroundings);
     dataStories(api);
-    failureStories(api);
+    failureStories(api, surroundings);
     controlStories(api);
     auditStories(api);
   });

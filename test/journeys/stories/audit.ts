@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openApi } from '../../../bin/cli/api.ts';
 import { fetchedTrail } from '../../../bin/cli/audit-trail.ts';
 import { auditVerifier } from '../../../bin/cli/verify-audit.ts';
-import { type Client, type Page, until } from '../client.ts';
+import type { Client, Page } from '../client.ts';
 import { layeredPlan } from '../plans.ts';
 
 type Entry = { entryId: string; lane: string; kind: string; by: string; why: string; hash: string; pk: string };
@@ -19,7 +19,7 @@ export function auditStories(api: Client): void {
     it('an objective leaves a trail from the hand that brought it to its end', async () => {
       const objectiveId = await api.submit({ plan: layeredPlan([1, 1]) });
       await api.ended(objectiveId);
-      const page = await until(
+      const page = await api.until(
         'the end of the objective is on the trail',
         () => api.get<Page<Entry>>(`/audit?objectiveId=${objectiveId}&limit=200`),
         ({ items }) => items.some(({ why }) => /finished|all tasks|succeeded/.test(why)),

@@ -1,6 +1,6 @@
 // A new swarm comes to life, once; and agents from outside join it and leave it.
 import { describe, expect, it } from 'vitest';
-import { type Client, expectProblem, until } from '../client.ts';
+import { type Client, expectProblem } from '../client.ts';
 
 type Run = { status: string };
 type Agent = { agentId: string; status: string; capabilities: string[]; lastSeenAt: string };
@@ -8,7 +8,7 @@ type Agent = { agentId: string; status: string; capabilities: string[]; lastSeen
 export function bootstrapStories(api: Client): void {
   const bootstrap = async () => {
     await api.post('/bootstrap', {});
-    return until(
+    return api.until(
       'the bootstrap has ended',
       () => api.get<Run>('/bootstrap'),
       ({ status }) => status !== 'running',

@@ -1,6 +1,6 @@
 // People stay in charge: they pause, resume and cancel an objective, and stop everything at once.
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Client, expectProblem, taskOf, until } from '../client.ts';
+import { type Client, expectProblem, taskOf } from '../client.ts';
 import { layeredPlan, slowChain } from '../plans.ts';
 
 type Effect = { status: string; at: string; context: { objectiveId?: string; taskId?: string } };
@@ -92,7 +92,7 @@ export function controlStories(api: Client): void {
   const effects = () => api.list<Effect>('/effects?limit=200');
   const heldEffect = async (objectiveId: string) => {
     const isIt = ({ status, context }: Effect) => status === 'held' && context.objectiveId === objectiveId;
-    const found = await until('the gate holds an effect', effects, (all) => all.some(isIt));
+    const found = await api.until('the gate holds an effect', effects, (all) => all.some(isIt));
     return found.find(isIt) as Effect;
   };
 }

@@ -1,6 +1,6 @@
 // From a text to a result: planned by the state machine, or along a plan that was handed in.
 import { describe, expect, it } from 'vitest';
-import { type Client, taskOf, until } from '../client.ts';
+import { type Client, taskOf } from '../client.ts';
 import { feedbackCsv, npsOf } from '../feedback.ts';
 import { layeredPlan } from '../plans.ts';
 
@@ -47,7 +47,7 @@ export function objectiveStories(api: Client): void {
     it('what agents did is listed as effects, and each is confirmed once', async () => {
       const objectiveId = await api.submit({ plan: layeredPlan([2, 1]) });
       const over = await api.ended(objectiveId);
-      const effects = await until(
+      const effects = await api.until(
         'three effects are confirmed',
         async () =>
           (await api.list<Effect>('/effects?limit=200')).filter(({ context }) => context.objectiveId === objectiveId),
