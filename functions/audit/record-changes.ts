@@ -3,6 +3,8 @@ import { chainOnto, type Head } from './chain.ts';
 import { factsOf, isAudited, type StreamChange } from './change-facts.ts';
 import type { Lanes } from './lanes.store.ts';
 
+type Facts = ReturnType<typeof factsOf>;
+
 const ENTRIES_PER_BATCH_MAX = 150;
 const TEXT_BYTES_MAX = 250_000;
 const TRIES_MAX = 20;
@@ -17,11 +19,11 @@ export async function recordChanges(
   lanes: Lanes,
   heads: Map<string, Head>,
 ): Promise<number> {
-  let left = changes.filter(isAudited);
+  let left = changes.filter(isAudited).map((change) => factsOf(change, lane));
   let appended = 0;
   while (left.length > 0) {
     const [first] = left;
-    const batch = left.slice(0, sizeOfBatch(left, lane));
+    const batch = left.slice(0, sizeOfBatch(left));
     const written = await appendOnce(lane, batch, lanes, heads);
     const before = written ? undefined : await lanes.batchBegunBy(first?.eventId ?? '');
     left = left.slice(before ? Math.max(1, before.events) : batch.length);
@@ -33,17 +35,14 @@ export async function recordChanges(
 /** Answers false when the batch turns out to be written already. */
 async function appendOnce(
   lane: string,
-  batch: readonly StreamChange[],
+  batch: readonly Facts[],
   lanes: Lanes,
   heads: Map<string, Head>,
 ): Promise<boolean> {
   const begunBy = batch[0]?.eventId ?? '';
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const head = heads.get(lane) ?? (await lanes.head(lane));
-    const entries = chainOnto(
-      head,
-      batch.map((change) => factsOf(change, lane)),
-    );
+    const entries = chainOnto(head, batch);
     if ((await lanes.append(lane, head, entries, begunBy)) === 'appended') {
       const last = entries.at(-1);
       if (last) heads.set(lane, { seq: last.seq, hash: last.hash });
@@ -55,10 +54,11 @@ async function appendOnce(
   throw new Error(`Lane ${lane} moved on ${TRIES_MAX} times while a batch was being appended`);
 }
 
-function sizeOfBatch(changes: readonly StreamChange[], lane: string): number {
+/** Entries that fit into one item; the sizes are those of their text, a little above. */
+function sizeOfBatch(changes: readonly Facts[]): number {
   let bytes = 0;
-  const fitting = changes.slice(0, ENTRIES_PER_BATCH_MAX).findIndex((change) => {
-    bytes += Buffer.byteLength(JSON.stringify(factsOf(change, lane))) + 300;
+  const fitting = changes.slice(0, ENTRIES_PER_BATCH_MAX).findIndex((facts) => {
+    bytes += Buffer.byteLength(JSON.stringify(facts)) + 300;
     return bytes > TEXT_BYTES_MAX;
   });
   return fitting === -1 ? Math.min(changes.length, ENTRIES_PER_BATCH_MAX) : Math.max(1, fitting);

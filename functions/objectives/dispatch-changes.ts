@@ -10,7 +10,7 @@ import { releaseDependents } from './release-dependents.ts';
 import { Reminder } from './reminder.ts';
 import type { SettleDeps } from './settle-task.ts';
 import { asStatePage, isStatePage, pageNumberOf, readyTasks, type StatePage } from './state-page.ts';
-import { unblockedBetween, wakeWaiting } from './wake-waiting.ts';
+import { mayUnblock, unblockedBetween, wakeWaiting } from './wake-waiting.ts';
 
 type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'> & { startPlanning(objectiveId: string): Promise<void> };
 type PageChange = { eventId: string; before?: StatePage; after: StatePage };
@@ -19,10 +19,22 @@ const RETRY_SECONDS = 2;
 
 /** The records of one batch: pages are dispatched by their newest image, each task caused by the first that shows it ready. */
 export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: Deps): Promise<void> {
-  const changes = records.flatMap(pageChangeIn);
-  const byPage = Map.groupBy(changes, ({ after }) => `${after.pk}/${after.sk}`);
-  await Promise.all([...byPage.values()].map((group) => insist(group, deps)));
+  const byItem = Map.groupBy(records, ({ dynamodb }) => `${dynamodb?.Keys?.pk?.S}/${dynamodb?.Keys?.sk?.S}`);
+  const nowMs = deps.now().getTime();
+  await Promise.all([...byItem.values()].map((group) => insist(changesOfPage(group, nowMs), deps)));
   for (const record of records) await wake(record, deps);
+}
+
+/**
+ * The changes of one page, or none when there is nothing to do. Most records only say that one of several tasks has
+ * ended; reading every image of those would be most of the work of this function.
+ */
+function changesOfPage(group: readonly DynamoDBRecord[], nowMs: number): PageChange[] {
+  const last = imageOf(group.at(-1), 'NewImage');
+  if (!last || !isStatePage(last)) return [];
+  const page = asStatePage(last);
+  const isQuiet = page.status === 'running' && page.pages === 1 && readyTasks(page, nowMs).length === 0;
+  return isQuiet && group.length === 1 ? [] : group.flatMap(pageChangeIn);
 }
 
 /** A page that fails is tried again by a timer message, so the stream goes on. */
@@ -52,6 +64,7 @@ function causesIn(group: readonly PageChange[], nowMs: number): Map<number, stri
 }
 
 async function wake(record: DynamoDBRecord, deps: Deps): Promise<void> {
+  if (!mayUnblock({ pk: record.dynamodb?.Keys?.pk?.S ?? '', sk: '' })) return;
   const [before, after] = [imageOf(record, 'OldImage'), imageOf(record, 'NewImage')];
   try {
     const unblocked = unblockedBetween(before, after, await deps.reads.roster());
@@ -68,8 +81,8 @@ function pageChangeIn(record: DynamoDBRecord): PageChange[] {
   return [{ eventId: record.eventID, after: asStatePage(after), before: before && asStatePage(before) }];
 }
 
-function imageOf(record: DynamoDBRecord, image: 'NewImage' | 'OldImage'): Item | undefined {
-  const found = record.dynamodb?.[image];
+function imageOf(record: DynamoDBRecord | undefined, image: 'NewImage' | 'OldImage'): Item | undefined {
+  const found = record?.dynamodb?.[image];
   return found ? unmarshalItem(found as never) : undefined;
 }
 

@@ -5,7 +5,7 @@ import { asResult, type ObjectiveItem, objectiveKey, resultKey } from './objecti
 import { asPlanPage, planKey, type TaskDefinition } from './plan-page.ts';
 import { asStatePage, pageKey, pageNumberOf, pageOf, type StatePage } from './state-page.ts';
 
-const REMEMBERED_MAX = 500;
+const REMEMBERED_MAX = 2_000;
 const ROSTER_AGE_MS_MAX = 2_000;
 
 export type Reads = {
@@ -62,16 +62,18 @@ export function readsIn(tables: Tables, table: string, now: () => Date): Reads {
   };
 }
 
-/** Gets of items that are written once; a missing one is not remembered. */
+/** Gets of items that are written once; who asks meanwhile shares the get, and a missing item is not remembered. */
 function rememberedIn(tables: Tables, table: string) {
-  const remembered = new Map<string, Item>();
-  return async (key: Key): Promise<Item | undefined> => {
+  const remembered = new Map<string, Promise<Item | undefined>>();
+  return (key: Key): Promise<Item | undefined> => {
     const name = `${key.pk}|${key.sk}`;
     const known = remembered.get(name);
     if (known) return known;
-    const item = await tables.get(table, key);
-    if (item) remembered.set(name, item);
+    const asked = tables.get(table, key);
+    remembered.set(name, asked);
+    const forget = () => remembered.delete(name);
+    asked.then((item) => item ?? forget(), forget);
     if (remembered.size > REMEMBERED_MAX) remembered.delete(remembered.keys().next().value as string);
-    return item;
+    return asked;
   };
 }

@@ -117,11 +117,12 @@ export async function aSwarm({
     records: (): DynamoDBRecord[] => {
       const changes = store.changesAfter(objectives, seen, 10_000);
       seen = changes.at(-1)?.seq ?? seen;
-      return changes.map(({ seq, kind, before, after }) => ({
+      return changes.map(({ seq, kind, pk, sk, before, after }) => ({
         eventID: `event-${seq}`,
         eventName: kind,
         eventSourceARN: 'arn:aws:dynamodb:eu-central-1:000000000000:table/objectives/stream/1',
         dynamodb: {
+          Keys: { pk: { S: pk }, sk: { S: sk } },
           ...(before ? { OldImage: marshalItem(before) } : {}),
           ...(after ? { NewImage: marshalItem(after) } : {}),
         } as never,

@@ -56,6 +56,9 @@ async function dispatchOrRemind(page: StatePage, causeOf: CauseOf, deps: WakeDep
 
 const sortOf = (item: object): string => String((item as { waitingSk?: string }).waitingSk ?? '');
 
+/** Whether a change of this item can let anything go on. */
+export const mayUnblock = (key: Key): boolean => key.pk === 'roster' || isResource(key);
+
 /**
  * What a change lets go on: a place that was given back frees its own line and the lines of its agent's capabilities, an
  * agent that has just become ready frees those of its capabilities.

@@ -50,7 +50,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
       { dynamodb: { Keys: { pk: { S: ['roster'] } } } },
     ],
     batchSizeMax: 100,
-    parallelBatches: 4,
+    parallelBatches: 2,
     onFailure: 'isolate',
   });
   room.timers.feed(dispatch);
