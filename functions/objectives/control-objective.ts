@@ -13,13 +13,13 @@ export type ControlAnswer =
   | { kind: 'not_found' }
   | { kind: 'refused'; status: ObjectiveStatus };
 
-type Move = { to: ObjectiveStatus; why: string; extra?: (page: StatePage) => Extra };
+type Move = { to: ObjectiveStatus; by: string; why: string; extra?: (page: StatePage) => Extra };
 type Extra = Pick<Changes, 'set' | 'remove'>;
 
 export const pauseObjective = (objectiveId: string, by: string, deps: ControlDeps): Promise<ControlAnswer> =>
   move(
     objectiveId,
-    () => ({ to: 'paused', why: `paused by ${by}`, extra: () => ({ remove: ['queuePk', 'queueSk'] }) }),
+    () => ({ to: 'paused', by, why: `paused by ${by}`, extra: () => ({ remove: ['queuePk', 'queueSk'] }) }),
     deps,
   );
 
@@ -29,9 +29,10 @@ export const resumeObjective = (objectiveId: string, by: string, deps: ControlDe
     objectiveId,
     (pages) =>
       hasTasks(pages)
-        ? { to: 'running', why: `resumed by ${by}` }
+        ? { to: 'running', by, why: `resumed by ${by}` }
         : {
             to: 'queued',
+            by,
             why: `resumed by ${by}`,
             extra: (page) => ({
               set: [
@@ -50,6 +51,7 @@ export const cancelObjective = (objectiveId: string, by: string, deps: ControlDe
     objectiveId,
     () => ({
       to: 'cancelled',
+      by,
       why: `cancelled by ${by}`,
       extra: (page) => ({
         set: [
@@ -83,6 +85,7 @@ export async function reorderObjective(
         set: [
           ['rank', rank],
           ['score', score],
+          ['by', by],
           ['why', `put at ${score} by ${by}`],
           ...(page.status === 'queued' && pageNumberOf(page) === 0 ? [['queueSk', rank] as const] : []),
         ],
@@ -119,7 +122,7 @@ async function move(
   const pages = await deps.reads.pages(objectiveId);
   const [first] = pages;
   if (!first) return { kind: 'not_found' };
-  const { to, why, extra } = moveOf(pages);
+  const { to, by, why, extra } = moveOf(pages);
   if (first.status === to) return { kind: 'done', status: to };
   const from: ObjectiveStatus[] = onlyFrom ? [onlyFrom] : statusesBefore(ALLOWED_OBJECTIVE_MOVES, to);
   if (!from.includes(first.status) || triesLeft === 0) return { kind: 'refused', status: first.status };
@@ -129,7 +132,7 @@ async function move(
     return {
       table: deps.table,
       update: keyOf(page),
-      changes: { set: [['status', to], ['why', why], ...set], remove },
+      changes: { set: [['status', to], ['by', by], ['why', why], ...set], remove },
       if: to === 'cancelled' ? { all: [allowed, ...asRead(page)] } : allowed,
     };
   });

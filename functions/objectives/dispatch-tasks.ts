@@ -137,6 +137,7 @@ function markRunning(page: StatePage, group: readonly Placed[], { table, now }: 
           return [['tasks', `${definition.number}`], state] as const;
         }),
         ['movedAtMs', nowMs] as const,
+        ['by', 'objectives/dispatch-tasks'] as const,
         [
           'why',
           group

@@ -23,6 +23,7 @@ export const finishIn =
           set: [
             ['status', 'succeeded'],
             ['finishedAtMs', now().getTime()],
+            ['by', 'objectives/settle-task'],
             ['why', 'all tasks succeeded'],
           ],
           remove: ['activePk', 'activeSk'],
@@ -59,7 +60,7 @@ async function credit({ pk }: StatePage, deps: CreditDeps): Promise<void> {
         {
           table,
           update: rosterKey(agentId),
-          changes: { add: [['succeeded', group.length]] },
+          changes: { add: [['succeeded', group.length]], set: [['why', `credited for ${pk}`]] },
           if: { exists: 'functionName' },
         },
       ]),
@@ -74,6 +75,7 @@ async function credit({ pk }: StatePage, deps: CreditDeps): Promise<void> {
               ['succeeded', 1],
               ['total', 1],
             ],
+            set: [['why', `credited for ${pk}`]],
           },
         },
       ]),

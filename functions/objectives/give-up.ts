@@ -46,6 +46,7 @@ export const giveUpIn =
         ['status', 'failed'],
         ['problem', problem],
         ['finishedAtMs', nowMs],
+        ['by', 'objectives'],
         ['why', problem],
       ] as const;
       const state = [['tasks', `${number}`], { status: 'dead_letter', attempt }] as const;

@@ -47,6 +47,7 @@ export async function selectObjective(
           set: [
             ['status', 'planning'],
             ['planningSinceMs', nowMs],
+            ['by', 'objectives/select-objective'],
             ['why', 'first in the queue'],
           ],
           remove: ['queuePk', 'queueSk'],
@@ -124,6 +125,7 @@ export async function storePlan(
         ['pages', first?.pages ?? 1],
         ['tasks', (first?.tasks ?? {}) as never],
         ...Object.entries(waitingOf(definitions.slice(0, TASKS_PER_PAGE))),
+        ['by', 'objectives/store-plan'],
         ['why', `planned: ${definitions.length} tasks`],
       ],
       remove: ['planningSinceMs'],
@@ -153,6 +155,7 @@ export async function rejectObjective(
     ['status', 'failed'],
     ['problem', problem.slice(0, 1_000)],
     ['finishedAtMs', deps.now().getTime()],
+    ['by', 'objectives/reject-objective'],
     ['why', 'no plan'],
   ] as const;
   await deps.tables.write([

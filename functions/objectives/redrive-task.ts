@@ -30,6 +30,7 @@ export async function redriveTask(taskId: string, by: string, deps: RedriveDeps)
       changes: {
         set: [
           ['status', 'running'],
+          ['by', by],
           ['why', why],
           ...(pageNumberOf(page) === 0 ? listed : []),
           ...(here ? [[['tasks', `${number}`], { status: 'pending', attempt, spent: attempt }] as const] : []),

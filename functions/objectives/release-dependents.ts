@@ -34,7 +34,13 @@ export async function releaseDependents(
         {
           table: deps.table,
           update: pageKey(after.pk, page),
-          changes: { removeFromSet, set: [['why', why]] },
+          changes: {
+            removeFromSet,
+            set: [
+              ['by', 'objectives/dispatch-tasks'],
+              ['why', why],
+            ],
+          },
           if: { exists: 'pk' },
         },
       ]);

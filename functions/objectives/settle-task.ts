@@ -137,6 +137,7 @@ function markSucceeded(
       set: [
         [['tasks', `${number}`], { status: 'succeeded', agentId, fence }],
         ['movedAtMs', movedAtMs],
+        ['by', agentId],
         ['why', `${definition.id} succeeded`],
       ],
       removeFromSet: here.map((dependent) => [waitsForOf(dependent), [`${number}`]] as const),
@@ -192,7 +193,7 @@ async function retryLater(attempt: Attempt, { spent }: TaskState, dueAtMs: numbe
   const state = { status: 'failed', attempt: attempt.attempt, spent, dueAtMs };
   const why = `${definition.id} failed (${error.name}), next attempt at ${new Date(dueAtMs).toISOString()}`;
   const update = pageKey(objectiveId, pageOf(number));
-  const set = [[['tasks', `${number}`], state] as const, ['why', why] as const];
+  const set = [[['tasks', `${number}`], state] as const, ['by', attempt.agentId] as const, ['why', why] as const];
   const outcome = await deps.tables.write([
     { table: deps.table, update, changes: { set }, if: isHeldBy(number, fence) },
   ]);

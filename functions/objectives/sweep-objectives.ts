@@ -106,6 +106,7 @@ async function planAgain(first: StatePage, deps: SweepDeps): Promise<boolean> {
       ['status', 'queued'],
       ['queuePk', QUEUE],
       ['queueSk', first.rank],
+      ['by', 'objectives/sweep-objectives'],
       ['why', 'planning was lost'],
     ] as const;
     const key = { pk: first.pk, sk: first.sk };

@@ -120,6 +120,7 @@ async function settle({ effectId, fence, status, reason }: Settlement, deps: Gat
       changes: {
         set: [
           ['status', status],
+          ['by', 'gate'],
           ['why', reason],
           ['settledAt', deps.now().toISOString()],
         ],
