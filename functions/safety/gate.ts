@@ -29,8 +29,14 @@ export type Gate = {
 };
 type GateDeps = { tables: Tables; table: string; policy: GatePolicy; now: () => Date };
 
-/** The same intent always has the same effect id. */
-export const effectIdOf = (intentKey: string): string => contentId('eff', intentKey);
+/**
+ * The same intent always has the same effect id. An intent about a task begins with the task's time-ordered id, and so
+ * does its effect: records of one time lie side by side in a store that is sorted by key.
+ */
+export function effectIdOf(intentKey: string): string {
+  const task = /^tsk_([0-9A-Z]{26}_\d{1,4})(?!\d)/.exec(intentKey)?.[1];
+  return task ? `eff_${task}_${contentId('x', intentKey).slice(2, 14)}` : contentId('eff', intentKey);
+}
 
 /**
  * The gate over a store. `propose` writes the effects it clears in one transaction with a check of the control flags, so
