@@ -25,8 +25,8 @@ const noDownload: Download = () => Promise.reject(new PermanentTaskError('This a
  */
 export function runAgent({ capabilities, download = noDownload, now = Date.now }: AgentOptions) {
   return async (event: unknown, context?: { functionVersion?: string }): Promise<AgentAnswer | AgentPong> => {
-    const ping = AgentPing.safeParse(event);
-    if (ping.success) return pong(ping.data.agentId, Object.keys(capabilities), context?.functionVersion);
+    const ping = isObject(event) && 'ping' in event ? AgentPing.safeParse(event) : undefined;
+    if (ping?.success) return pong(ping.data.agentId, Object.keys(capabilities), context?.functionVersion);
     const call = callFrom(event);
     const skill = Object.hasOwn(capabilities, call.capability) ? capabilities[call.capability] : undefined;
     if (!skill)
@@ -37,6 +37,8 @@ export function runAgent({ capabilities, download = noDownload, now = Date.now }
     return { taskId: call.taskId, fence: call.fence, result };
   };
 }
+
+const isObject = (event: unknown): event is object => typeof event === 'object' && event !== null;
 
 const pong = (agentId: string, capabilities: string[], version = '$LATEST'): AgentPong => ({
   agentId,

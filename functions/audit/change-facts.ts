@@ -48,16 +48,16 @@ function changesBetween(
 ): Change[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => {
-    const path = at ? `${at}.${name}` : name;
     const [left, right] = [before[name], after[name]];
+    if (left === right) return [];
+    const path = at ? `${at}.${name}` : name;
     if (depth < DEPTH_MAX && isMap(left) && isMap(right)) return changesBetween(left, right, path, depth + 1);
-    const [leftText, rightText] = [textOf(left), textOf(right)];
-    if (leftText === rightText) return [];
+    if (!isPlain(left) && !isPlain(right) && textOf(left) === textOf(right)) return [];
     return [
       {
         path,
-        ...(left === undefined ? {} : { before: kept(leftText) }),
-        ...(right === undefined ? {} : { after: kept(rightText) }),
+        ...(left === undefined ? {} : { before: kept(left) }),
+        ...(right === undefined ? {} : { after: kept(right) }),
       },
     ];
   });
@@ -66,11 +66,17 @@ function changesBetween(
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set);
 
+/** Compared without being written down, which is most of what there is to compare. */
+const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
+
 /** Sets as sorted lists, so that the same set always reads the same. */
 const textOf = (value: unknown): string =>
-  JSON.stringify(value, (_, inner) => (inner instanceof Set ? [...inner].sort() : inner)) ?? '';
+  JSON.stringify(value, (_, inner) => (inner instanceof Set ? [...inner].sort() : inner));
 
-function kept(text: string): unknown {
-  if (text === '' || Buffer.byteLength(text) <= TEXT_BYTES_MAX) return text === '' ? undefined : JSON.parse(text);
-  return { sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) };
+function kept(value: unknown): unknown {
+  if (isPlain(value) && (typeof value !== 'string' || value.length <= TEXT_BYTES_MAX / 4)) return value;
+  const text = textOf(value);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= TEXT_BYTES_MAX) return JSON.parse(text);
+  return { sha256: createHash('sha256').update(text).digest('hex'), bytes };
 }
