@@ -1,8 +1,7 @@
 // Hands a task that is marked as running to its agent, with everything the agent needs to know.
 import { taskIdOf } from '../common/ids.ts';
-import { effectIdOf } from '../safety/gate.ts';
 import type { DispatchDeps, Placed } from './place-task.ts';
-import { intentOf } from './proposal.ts';
+import { effectOf } from './proposal.ts';
 import type { StatePage } from './state-page.ts';
 
 /** An event of Lambda may have 1 MB, and so may the record that brings call and answer back together. */
@@ -41,6 +40,6 @@ export async function callAgent(
   if (bytes <= CALL_BYTES_MAX) return deps.callAgent(agent.functionName, call);
   const message = `What ${definition.id} builds on has ${bytes} bytes; an agent is given at most ${CALL_BYTES_MAX}`;
   await deps.giveUp(page.pk, definition, { name: 'PayloadTooLarge', message }, attempt);
-  const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
-  await deps.gate.settle({ effectId, fence, status: 'failed', reason: message });
+  const effect = effectOf(page.pk, definition.number, attempt);
+  await deps.gate.settle({ effectId: effect.effectId, fence: effect.fence, status: 'failed', reason: message });
 }

@@ -1,11 +1,18 @@
 // A function that dies between two steps leaves work half done; what comes again, or the sweep, finishes it.
 import { describe, expect, it } from 'vitest';
+import type { Tables } from '../common/table.ts';
 import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
 import { settleTask } from './settle-task.ts';
 import { aSwarm, type Task } from './swarm.test-support.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
+import { agentReady } from './track-roster.ts';
 
 const crash = () => Promise.reject(new Error('crash'));
+const portOf = (store: Tables): Tables => ({
+  get: (table, key) => store.get(table, key),
+  query: (query) => store.query(query),
+  write: (writes) => store.write(writes),
+});
 const page0 = (objectiveId: string) => ({ objectiveId, page: 0 });
 
 describe('settling', () => {
@@ -72,6 +79,61 @@ describe('dispatching', () => {
     expect(swarm.calls).toHaveLength(2);
     await swarm.settle();
     expect((await swarm.look(id)).status).toBe('succeeded');
+  });
+
+  it('finds its mark again in a batch that is longer than it was', async () => {
+    const swarm = await aSwarm();
+    const holder = new Set(['tsk_01ARZ3NDEKTSV4RRFFQ69G5FC0_0#1']);
+    const lock = { pk: 'resource#lock:shop/prices', sk: 'holders' };
+    await swarm.store.write([{ table: 'objectives', put: { ...lock, holders: holder } }]);
+    const id = await swarm.submit([{ id: 'a', resources: ['shop/prices'] }, { id: 'b' }]);
+    const first = swarm.records();
+    await dispatchChanges(first, swarm.deps);
+    await settleTask(await swarm.outcomeOf(swarm.calls.splice(0)[0] as never), swarm.deps);
+    await swarm.store.write([{ table: 'objectives', delete: lock }]);
+    const second = swarm.records().filter(({ dynamodb }) => dynamodb?.Keys?.sk?.S?.startsWith('graph#'));
+    await expect(dispatchChanges(second, { ...swarm.deps, callAgent: crash, remindIn: crash })).rejects.toThrow(
+      'crash',
+    );
+    expect(swarm.calls).toHaveLength(0);
+    await dispatchChanges([...first, ...second], swarm.deps);
+    expect(swarm.calls.map(({ title }) => title)).toEqual(['a']);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+    expect(await swarm.effects()).toEqual(['confirmed', 'confirmed']);
+  });
+
+  it('has one effect for an attempt, whatever caused it', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([{ id: 'a' }]);
+    const dying = { ...swarm.deps, tables: { ...portOf(swarm.store), write: crash }, remindIn: crash };
+    await expect(dispatchChanges(swarm.records(), dying)).rejects.toThrow('crash');
+    expect(await swarm.effects()).toEqual(['executing']);
+    await lookAgain(page0(id), 'message-1', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.look(id)).status).toBe('succeeded');
+    expect(await swarm.effects()).toEqual(['confirmed']);
+  });
+
+  it('misses no place that is given back, and no agent that comes, just before the task stands in line', async () => {
+    const swarm = await aSwarm();
+    const lock = { pk: 'resource#lock:shop/prices', sk: 'holders' };
+    const holders = new Set(['tsk_01ARZ3NDEKTSV4RRFFQ69G5FC0_0#1']);
+    await swarm.store.write([{ table: 'objectives', put: { ...lock, holders } }]);
+    await swarm.submit([
+      { id: 'a', resources: ['shop/prices'] },
+      { id: 'b', capability: 'rare' },
+    ]);
+    await swarm.deps.reads.roster();
+    const worker = { agentId: 'agt_rare', functionName: 'rare', capabilities: ['rare'], at: '-' };
+    const write: Tables['write'] = async (writes) => {
+      const joins = writes.some((one) => 'put' in one && one.put.sk.startsWith('waiting#'));
+      if (joins) await swarm.store.write([{ table: 'objectives', delete: lock }]);
+      if (joins) await agentReady(worker, swarm.deps);
+      return swarm.store.write(writes);
+    };
+    await dispatchChanges(swarm.records(), { ...swarm.deps, tables: { ...portOf(swarm.store), write } });
+    expect(swarm.calls.map(({ title }) => title).sort()).toEqual(['a', 'b']);
   });
 
   it('goes on with planning and with other pages when the timer brings back what failed', async () => {

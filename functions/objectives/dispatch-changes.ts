@@ -5,7 +5,8 @@ import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
 import { dispatchPage } from './dispatch-tasks.ts';
-import type { DispatchDeps } from './place-task.ts';
+import { knows } from './objective-reads.ts';
+import type { CausesOf, DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
 import { Reminder } from './reminder.ts';
 import type { SettleDeps } from './settle-task.ts';
@@ -17,7 +18,7 @@ type PageChange = { eventId: string; before?: StatePage; after: StatePage };
 
 const RETRY_SECONDS = 2;
 
-/** The records of one batch: pages are dispatched by their newest image, each task caused by the first that shows it ready. */
+/** The records of one batch: pages are dispatched by their newest image, each task caused by those that show it ready. */
 export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: Deps): Promise<void> {
   const byItem = Map.groupBy(records, ({ dynamodb }) => `${dynamodb?.Keys?.pk?.S}/${dynamodb?.Keys?.sk?.S}`);
   const nowMs = deps.now().getTime();
@@ -42,11 +43,11 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const last = group.at(-1);
   if (!last) return;
   const causes = causesIn(group, deps.now().getTime());
-  const causeOf = (number: number) => causes.get(number) ?? last.eventId;
+  const causesOf: CausesOf = (number) => causes.get(number) ?? [last.eventId];
   try {
     if (last.after.status === 'queued') return await deps.startPlanning(last.after.pk);
     for (const { before, after } of group) await releaseDependents(before, after, deps);
-    await dispatchPage(last.after, causeOf, deps);
+    await dispatchPage(last.after, causesOf, deps);
   } catch (error) {
     logger.warn('dispatch failed, tried again by timer', { page: last.after.pk, error: error as Error });
     const { pk: objectiveId } = last.after;
@@ -55,10 +56,14 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   }
 }
 
-function causesIn(group: readonly PageChange[], nowMs: number): Map<number, string> {
-  const causes = new Map<number, string>();
+function causesIn(group: readonly PageChange[], nowMs: number): Map<number, [string, ...string[]]> {
+  const causes = new Map<number, [string, ...string[]]>();
   for (const { eventId, after } of group) {
-    for (const number of readyTasks(after, nowMs)) if (!causes.has(number)) causes.set(number, eventId);
+    for (const number of readyTasks(after, nowMs)) {
+      const known = causes.get(number);
+      if (known) known.push(eventId);
+      else causes.set(number, [eventId]);
+    }
   }
   return causes;
 }
@@ -67,12 +72,18 @@ async function wake(record: DynamoDBRecord, deps: Deps): Promise<void> {
   if (!mayUnblock({ pk: record.dynamodb?.Keys?.pk?.S ?? '', sk: '' })) return;
   const [before, after] = [imageOf(record, 'OldImage'), imageOf(record, 'NewImage')];
   try {
-    const unblocked = unblockedBetween(before, after, await deps.reads.roster());
+    const unblocked = unblockedBetween(before, after, await deps.reads.roster(holdsAgentOf(record)));
     if (unblocked.length > 0) await wakeWaiting(unblocked, record.eventID ?? '', deps);
   } catch (error) {
     logger.warn('waking failed; the sweep finds what still waits', { error: error as Error });
   }
 }
+
+/** The roster has to know the agent whose places the record is about. */
+const holdsAgentOf = ({ dynamodb }: DynamoDBRecord) => {
+  const [, agentId] = /^resource#agent:(.+)$/.exec(dynamodb?.Keys?.pk?.S ?? '') ?? [];
+  return agentId === undefined ? undefined : knows(agentId);
+};
 
 function pageChangeIn(record: DynamoDBRecord): PageChange[] {
   const after = imageOf(record, 'NewImage');
@@ -110,5 +121,9 @@ export async function lookAgain(
   if (found?.status === 'queued') return deps.startPlanning(objectiveId);
   if (found?.status !== 'running') return;
   await releaseDependents(undefined, found, deps);
-  await dispatchPage(found, (number) => causes[number] ?? cause, deps);
+  await dispatchPage(
+    found,
+    (number) => [causes[number]?.[0] ?? cause, ...(causes[number]?.slice(1) ?? []), cause],
+    deps,
+  );
 }

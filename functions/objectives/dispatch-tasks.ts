@@ -1,12 +1,13 @@
 // Starts what is ready on a page of an objective: choose the agent, ask the gate, take the places, mark it running, call.
 import { taskIdOf } from '../common/ids.ts';
 import type { Item, Write } from '../common/table.ts';
-import { effectIdOf, type Verdict } from '../safety/gate.ts';
+import type { Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
-import { type CauseOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
-import { intentOf, proposalFor } from './proposal.ts';
+import { knows } from './objective-reads.ts';
+import { type CausesOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
+import { effectOf, proposalFor } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
-import { asStatePage, mayStart, readyTasks, type StatePage } from './state-page.ts';
+import { asStatePage, mayStart, readyTasks, type StatePage, type TaskState } from './state-page.ts';
 
 /** After the time an agent may take, how long its outcome may be on its way before the task counts as lost. */
 const OUTCOME_GRACE_SECONDS = 60;
@@ -15,23 +16,23 @@ const OUTCOME_GRACE_SECONDS = 60;
  * Starts every ready task of the page and answers how many. `page` may be an old image: what has moved on since is refused
  * by the store and left alone.
  */
-export async function dispatchPage(page: StatePage, causeOf: CauseOf, deps: DispatchDeps): Promise<number> {
+export async function dispatchPage(page: StatePage, causesOf: CausesOf, deps: DispatchDeps): Promise<number> {
   if (page.status !== 'running') return 0;
   const ready = readyTasks(page, deps.now().getTime());
-  const placed = (await Promise.all(ready.map((number) => place(page, number, causeOf, deps)))).filter(
+  const placed = (await Promise.all(ready.map((number) => place(page, number, causesOf, deps)))).filter(
     (one) => one !== undefined,
   );
   const cleared = await askGate(page, placed, deps);
-  const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causeOf, deps))];
+  const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causesOf, deps))];
   await Promise.all(started.map((one) => callAgent(page, one, deps)));
   return started.length;
 }
 
-/** Tasks that this very cause has marked already: the call may not have gone out before a crash. */
-async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: DispatchDeps): Promise<Placed[]> {
-  const mine = Object.entries(page.tasks).filter(([number]) => isMarkedBy(page, Number(number), causeOf));
-  const roster = mine.length > 0 ? await reads.roster() : [];
+/** Tasks that these very causes have marked already: the call may not have gone out before a crash. */
+async function markedBefore(page: StatePage, causesOf: CausesOf, { reads }: DispatchDeps): Promise<Placed[]> {
+  const mine = Object.entries(page.tasks).filter(([number]) => isMarkedBy(page, Number(number), causesOf));
   const placed = mine.map(async ([number, task]): Promise<Placed | undefined> => {
+    const roster = await reads.roster(knows(task.agentId));
     const agent = roster.find(({ agentId }) => agentId === task.agentId);
     const definition = await reads.definition(page.pk, Number(number));
     return (
@@ -40,6 +41,7 @@ async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: Dispat
         agent: { ...agent, running: 0 },
         attempt: task.attempt ?? 1,
         fence: task.fence ?? '',
+        otherFences: [],
         why: 'called again',
       }
     );
@@ -47,10 +49,11 @@ async function markedBefore(page: StatePage, causeOf: CauseOf, { reads }: Dispat
   return (await Promise.all(placed)).filter((one) => one !== undefined);
 }
 
-/** Whether this cause has marked the task as running. */
-export function isMarkedBy({ pk, tasks }: StatePage, number: number, causeOf: CauseOf): boolean {
+/** Whether one of its causes has marked the task as running. */
+export function isMarkedBy({ pk, tasks }: StatePage, number: number, causesOf: CausesOf): boolean {
   const { status, attempt = 1, fence } = tasks[number] ?? {};
-  return status === 'running' && fence === fenceOf(taskIdOf(pk, number), attempt, causeOf(number));
+  const isMine = (cause: string) => fence === fenceOf(taskIdOf(pk, number), attempt, cause);
+  return status === 'running' && causesOf(number).some(isMine);
 }
 
 async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
@@ -82,7 +85,10 @@ async function startTogether(page: StatePage, group: readonly Placed[], deps: Di
   return alreadyOurs(outcome.refused[0]?.found, group, page, deps);
 }
 
-/** Refused: this cause has marked the task before (then it is called again), or the task has moved on. */
+/**
+ * Refused: one of its causes has marked the task before (then it is called again), or the task has moved on. Its effect
+ * belongs to who moved it; nobody did when the objective no longer runs.
+ */
 async function alreadyOurs(
   found: Item | undefined,
   [one]: readonly Placed[],
@@ -91,12 +97,23 @@ async function alreadyOurs(
 ): Promise<Placed[]> {
   if (!one) return [];
   const task = found && asStatePage(found).tasks[one.definition.number];
-  if (task?.status === 'running' && task.fence === one.fence) return [one];
-  await abandon(page, one, deps);
+  if (task?.status === 'running' && [one.fence, ...one.otherFences].includes(task.fence ?? ''))
+    return [{ ...one, fence: task.fence ?? '' }];
+  if (task?.status === 'cancelled') await letGo(page, one, 'failed', 'the objective was cancelled', deps);
+  else if (found && task && mayStartLater(found, task))
+    await letGo(page, one, 'held', 'the objective does not run', deps);
   return [];
 }
 
-async function startWithPlaces(page: StatePage, one: Placed, deps: DispatchDeps): Promise<Placed[]> {
+const mayStartLater = (found: Item, { status }: TaskState): boolean =>
+  asStatePage(found).status !== 'running' && (status === 'pending' || status === 'failed');
+
+async function startWithPlaces(
+  page: StatePage,
+  one: Placed,
+  deps: DispatchDeps,
+  isSecondTry = false,
+): Promise<Placed[]> {
   const needs = needsOf(one);
   const holder = holderOf(taskIdOf(page.pk, one.definition.number), one.attempt);
   const takes = needs.map((need) => takePlace(deps.table, need, holder));
@@ -104,9 +121,11 @@ async function startWithPlaces(page: StatePage, one: Placed, deps: DispatchDeps)
   if (outcome.written) return [one];
   const moved = outcome.refused.find(({ index }) => index === 0);
   if (moved) return alreadyOurs(moved.found, [one], page, deps);
-  await abandon(page, one, deps);
   const blocking = outcome.refused.map(({ index }) => needs[index - 1]).find((need) => need !== undefined);
-  if (blocking) await wait(page, one.definition, blocking.name, 'all_busy', deps);
+  const joined = blocking && (await wait(page, one.definition, blocking.name, 'all_busy', deps));
+  // A place that was given back before the task stood in line has woken nobody.
+  if (joined && !isSecondTry) return startWithPlaces(page, one, deps, true);
+  await letGo(page, one, 'held', 'no place is free', deps);
   return [];
 }
 
@@ -151,13 +170,14 @@ function markRunning(page: StatePage, group: readonly Placed[], { table, now }: 
   };
 }
 
-/** The gate cleared it but somebody else was faster or a place was missing: the effect did not happen. */
-async function abandon(page: StatePage, { definition, fence, attempt }: Placed, { gate }: DispatchDeps): Promise<void> {
-  const effectId = effectIdOf(intentOf(page.pk, definition.number, attempt, fence));
-  await gate.settle({
-    effectId,
-    fence,
-    status: 'failed',
-    reason: 'not started: the task had moved on or no place was free',
-  });
+/** The gate cleared it, but it does not start: held, it is cleared again by the next try. */
+async function letGo(
+  page: StatePage,
+  { definition, attempt }: Placed,
+  status: 'held' | 'failed',
+  reason: string,
+  { gate }: DispatchDeps,
+): Promise<void> {
+  const { effectId, fence } = effectOf(page.pk, definition.number, attempt);
+  await gate.settle({ effectId, fence, status, reason });
 }

@@ -8,6 +8,10 @@ import { asStatePage, pageKey, pageNumberOf, pageOf, type StatePage } from './st
 const REMEMBERED_MAX = 2_000;
 const ROSTER_AGE_MS_MAX = 2_000;
 
+/** For `roster`: it holds this agent. */
+export const knows = (agentId: string | undefined) => (agents: readonly RosterAgent[]) =>
+  agents.some((agent) => agent.agentId === agentId);
+
 export type Reads = {
   page(objectiveId: string, page: number): Promise<StatePage | undefined>;
   pages(objectiveId: string): Promise<StatePage[]>;
@@ -15,8 +19,8 @@ export type Reads = {
   definition(objectiveId: string, number: number): Promise<TaskDefinition>;
   /** The results of tasks that have succeeded, by number; `page` is one that is at hand. */
   results(page: StatePage, numbers: readonly number[]): Promise<Map<number, unknown>>;
-  /** at most 2 s old */
-  roster(): Promise<RosterAgent[]>;
+  /** at most 2 s old; read anew when it is not `enough` */
+  roster(enough?: (agents: readonly RosterAgent[]) => boolean): Promise<RosterAgent[]>;
 };
 
 /** The reads of one function instance. */
@@ -51,9 +55,9 @@ export function readsIn(tables: Tables, table: string, now: () => Date): Reads {
       });
       return new Map(await Promise.all(found));
     },
-    roster: async () => {
+    roster: async (enough = () => true) => {
       const nowMs = now().getTime();
-      if (!roster || nowMs - roster.readAtMs > ROSTER_AGE_MS_MAX) {
+      if (!roster || nowMs - roster.readAtMs > ROSTER_AGE_MS_MAX || !enough(roster.agents)) {
         const { items } = await tables.query({ table, pk: 'roster', limit: 1_000 });
         roster = { agents: items as unknown as RosterAgent[], readAtMs: nowMs };
       }

@@ -5,9 +5,10 @@ import type { Tables } from '../common/table.ts';
 import type { Gate } from '../safety/gate.ts';
 import { type Allocation, type Candidate, chooseAgent, type RosterAgent } from './allocation.ts';
 import type { GiveUp } from './give-up.ts';
-import { waitingFor, waitingKey } from './objective-items.ts';
+import { resourceKey, waitingFor, waitingKey } from './objective-items.ts';
 import type { Reads } from './objective-reads.ts';
 import type { TaskDefinition } from './plan-page.ts';
+import { holderOf, lock } from './resources.ts';
 import type { StatePage } from './state-page.ts';
 
 export type DispatchDeps = {
@@ -21,49 +22,85 @@ export type DispatchDeps = {
   runningOf(agent: RosterAgent): Promise<number>;
   now: () => Date;
 };
-export type Placed = { definition: TaskDefinition; agent: Candidate; attempt: number; fence: string; why: string };
+export type Placed = {
+  definition: TaskDefinition;
+  agent: Candidate;
+  attempt: number;
+  fence: string;
+  /** with these the same start may have been made before */
+  otherFences: string[];
+  why: string;
+};
 
 /**
  * What caused a start: the stream record or message that made the task ready. The same cause coming twice makes the same
  * attempt with the same fence, so a crash between marking and calling is repaired by the redelivery, and not doubled.
+ * A batch that comes again may be longer than before, so several of its records may have been the cause: the first
+ * counts for a new start, and a mark of any of them is our own.
  */
-export type CauseOf = (taskNumber: number) => string;
+export type CausesOf = (taskNumber: number) => readonly [string, ...string[]];
 
 export const fenceOf = (taskId: string, attempt: number, cause: string): string =>
   contentId('fnc', taskId, `${attempt}`, cause).slice(0, 20);
 
+/** The attempt to start, or nothing when the task has to wait; then it stands in line. */
 export async function place(
   page: StatePage,
   number: number,
-  causeOf: CauseOf,
+  causesOf: CausesOf,
   deps: DispatchDeps,
 ): Promise<Placed | undefined> {
   const definition = await deps.reads.definition(page.pk, number);
-  const roster = await deps.reads.roster();
-  const capable = roster.filter(({ capabilities }) => capabilities.includes(definition.capability));
-  const candidates = await Promise.all(
-    capable.map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
-  );
-  const nearby = new Set(
-    definition.dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined),
-  );
-  const choice: Allocation = chooseAgent(definition.capability, candidates, nearby);
-  if (choice.kind === 'waiting') {
-    await wait(page, definition, `capability:${definition.capability}`, choice.reason, deps);
-    return undefined;
-  }
   const attempt = (page.tasks[number]?.attempt ?? 0) + 1;
-  const fence = fenceOf(taskIdOf(page.pk, number), attempt, causeOf(number));
-  return { definition, agent: choice.agent, attempt, fence, why: choice.why };
+  let choice = await choose(page, definition, attempt, deps);
+  // What became free before the task stood in line has woken nobody: it is looked at once more.
+  const joined = choice.kind === 'waiting' && (await wait(page, definition, choice.blockedOn, choice.reason, deps));
+  if (joined) choice = await choose(page, definition, attempt, deps);
+  if (choice.kind === 'waiting') return undefined;
+  const fences = causesOf(number).map((cause) => fenceOf(taskIdOf(page.pk, number), attempt, cause));
+  const [fence = '', ...otherFences] = fences;
+  return { definition, agent: choice.agent, attempt, fence, otherFences, why: choice.why };
 }
 
+type Waiting = Extract<Allocation, { kind: 'waiting' }> & { blockedOn: string };
+type Choice = Exclude<Allocation, { kind: 'waiting' }> | Waiting;
+
+async function choose(
+  page: StatePage,
+  definition: TaskDefinition,
+  attempt: number,
+  deps: DispatchDeps,
+): Promise<Choice> {
+  const { capability, dependsOn, resources, number } = definition;
+  const lock = await takenLock(resources, holderOf(taskIdOf(page.pk, number), attempt), deps);
+  if (lock) return { kind: 'waiting', reason: 'all_busy', blockedOn: lock };
+  const isCapable = ({ capabilities }: RosterAgent) => capabilities.includes(capability);
+  const roster = await deps.reads.roster((agents) => agents.some(isCapable));
+  const candidates = await Promise.all(
+    roster.filter(isCapable).map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
+  );
+  const nearby = new Set(dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined));
+  const choice = chooseAgent(capability, candidates, nearby);
+  return choice.kind === 'waiting' ? { ...choice, blockedOn: `capability:${capability}` } : choice;
+}
+
+/** Only so that nothing is proposed in vain; that a lock is held once is decided where it is taken. */
+async function takenLock(resources: readonly string[], holder: string, { tables, table }: DispatchDeps) {
+  for (const { name } of resources.map(lock)) {
+    const item = await tables.get(table, resourceKey(name));
+    if (item?.holders instanceof Set && !item.holders.has(holder)) return name;
+  }
+  return undefined;
+}
+
+/** Puts the task in line; answers whether it did not stand there before. */
 export async function wait(
   page: StatePage,
   definition: TaskDefinition,
   blockedOn: string,
   reason: string,
   deps: DispatchDeps,
-) {
+): Promise<boolean> {
   const { number } = definition;
   const sinceMs = deps.now().getTime();
   const put = {
@@ -76,7 +113,8 @@ export async function wait(
     waitingSk: `${page.rank}#${page.pk}#${number}`,
     why: `${definition.id} waits: ${reason}`,
   };
-  await deps.tables.write([
+  const outcome = await deps.tables.write([
     { table: deps.table, put, if: { any: [{ missing: 'pk' }, { not: { path: 'blockedOn', equals: blockedOn } }] } },
   ]);
+  return outcome.written;
 }

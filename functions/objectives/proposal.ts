@@ -1,20 +1,26 @@
 // What the gate is told about the execution of a task. Pure.
-import { taskIdOf } from '../common/ids.ts';
-import type { Proposal } from '../safety/gate.ts';
+import { contentId, taskIdOf } from '../common/ids.ts';
+import { effectIdOf, type Proposal } from '../safety/gate.ts';
 import type { Candidate } from './allocation.ts';
 import type { TaskDefinition } from './plan-page.ts';
 
-type Start = { definition: TaskDefinition; agent: Candidate; attempt: number; fence: string; why: string };
+type Start = { definition: TaskDefinition; agent: Candidate; attempt: number; why: string };
 
-/** The same attempt for the same cause is the same intent. */
-export const intentOf = (objectiveId: string, number: number, attempt: number, fence: string): string =>
-  `${taskIdOf(objectiveId, number)}#${attempt}#${fence.slice(-8)}`;
+/**
+ * An attempt has one effect, whoever starts it: two who try at once, or the same one again after a crash, are cleared for
+ * the same effect, and the task's page decides who of them starts.
+ */
+export function effectOf(objectiveId: string, number: number, attempt: number) {
+  const intentKey = `${taskIdOf(objectiveId, number)}#${attempt}`;
+  return { intentKey, effectId: effectIdOf(intentKey), fence: contentId('fnc', intentKey).slice(0, 20) };
+}
 
 /** The effect of having an agent work on a task. A task without a budget of its own may spend nothing. */
-export function proposalFor(objectiveId: string, { definition, agent, attempt, fence, why }: Start): Proposal {
+export function proposalFor(objectiveId: string, { definition, agent, attempt, why }: Start): Proposal {
   const taskId = taskIdOf(objectiveId, definition.number);
+  const { intentKey, fence } = effectOf(objectiveId, definition.number, attempt);
   return {
-    intentKey: intentOf(objectiveId, definition.number, attempt, fence),
+    intentKey,
     fence,
     actor: 'objectives/dispatch-tasks',
     action: 'task.execute',

@@ -5,7 +5,7 @@ export const Reminder = z.object({
   objectiveId: z.string(),
   page: z.int().min(0),
   /** what caused the starts that a failed dispatch may have begun, by task: the same causes find their own marks */
-  causes: z.record(z.string(), z.string()).optional(),
+  causes: z.record(z.string(), z.array(z.string())).optional(),
 });
 export type Reminder = z.infer<typeof Reminder>;
 

@@ -2,15 +2,15 @@
 import { type Capability, misfits } from '../common/capability.ts';
 import { parseTaskId, taskIdOf } from '../common/ids.ts';
 import type { Item, Tables, Value, Write } from '../common/table.ts';
-import { effectIdOf, type Gate } from '../safety/gate.ts';
+import type { Gate } from '../safety/gate.ts';
 import { decideAfterFailure, isTransient, type TaskError } from './failure.ts';
 import type { FinishObjective } from './finish-objective.ts';
 import type { GiveUp } from './give-up.ts';
 import { failureKey, resultKey } from './objective-items.ts';
-import type { Reads } from './objective-reads.ts';
+import { knows, type Reads } from './objective-reads.ts';
 import type { Outcome } from './outcome.ts';
 import type { TaskDefinition } from './plan-page.ts';
-import { intentOf } from './proposal.ts';
+import { effectOf } from './proposal.ts';
 import type { RemindIn } from './reminder.ts';
 import { givePlaceBack, holderOf } from './resources.ts';
 import { asStatePage, isHeldBy, pageKey, pageOf, type StatePage, type TaskState, waitsForOf } from './state-page.ts';
@@ -202,7 +202,7 @@ async function retryLater(attempt: Attempt, { spent }: TaskState, dueAtMs: numbe
 
 async function release(attempt: Attempt, { tables, table, reads }: SettleDeps): Promise<void> {
   const { objectiveId, number, definition, agentId } = attempt;
-  const agent = (await reads.roster()).find((one) => one.agentId === agentId);
+  const agent = (await reads.roster(knows(agentId))).find((one) => one.agentId === agentId);
   const held = [
     ...(agent?.concurrency === undefined ? [] : [`agent:${agentId}`]),
     ...definition.resources.map((name) => `lock:${name}`),
@@ -212,11 +212,6 @@ async function release(attempt: Attempt, { tables, table, reads }: SettleDeps): 
 }
 
 async function settleEffect(attempt: Attempt, status: 'confirmed' | 'failed', reason: string, { gate }: SettleDeps) {
-  const { objectiveId, number, fence } = attempt;
-  await gate.settle({
-    effectId: effectIdOf(intentOf(objectiveId, number, attempt.attempt, fence)),
-    fence,
-    status,
-    reason,
-  });
+  const { effectId, fence } = effectOf(attempt.objectiveId, attempt.number, attempt.attempt);
+  await gate.settle({ effectId, fence, status, reason });
 }

@@ -32,7 +32,7 @@ export type Task = {
   parameters?: Record<string, unknown>;
 };
 type Answer = (call: AgentCall) => unknown;
-type Reminder = { delayMs: number; objectiveId: string; page: number; causes?: Record<string, string> };
+type Reminder = { delayMs: number; objectiveId: string; page: number; causes?: Record<string, string[]> };
 
 export async function aSwarm({
   answer = () => ({ ok: true }),

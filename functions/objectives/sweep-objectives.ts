@@ -45,7 +45,7 @@ async function sweepOne({ pk }: Item, cause: string, report: SweepReport, wanted
     report.lost += await settleLost(page, deps);
     await releaseOwed(page, pages, deps);
     for (const blockedOn of await giveUpWaiting(page, deps)) wanted.add(blockedOn);
-    report.started += await dispatchPage(page, (number) => `${cause}#${number}`, deps);
+    report.started += await dispatchPage(page, (number) => [`${cause}#${number}`], deps);
     if (allSucceeded(page) && (await deps.finish(page))) report.finished += 1;
   }
 }

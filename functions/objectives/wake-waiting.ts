@@ -5,7 +5,7 @@ import type { Item, Key } from '../common/table.ts';
 import type { RosterAgent } from './allocation.ts';
 import { dispatchPage, isMarkedBy } from './dispatch-tasks.ts';
 import { waitingFor } from './objective-items.ts';
-import type { CauseOf, DispatchDeps } from './place-task.ts';
+import type { CausesOf, DispatchDeps } from './place-task.ts';
 import type { RemindIn } from './reminder.ts';
 import { isResource, resourceName } from './resources.ts';
 import { isReady, pageNumberOf, pageOf, type StatePage } from './state-page.ts';
@@ -35,20 +35,20 @@ export async function wakeWaiting(blockedOn: readonly string[], cause: string, d
 async function wakeOne({ pk, sk }: Key, cause: string, deps: WakeDeps): Promise<number> {
   const number = Number(sk.slice('waiting#'.length));
   const page = await deps.reads.page(pk, pageOf(number));
-  const causeOf = (task: number) => `${cause}#${task}`;
-  if (page && (isReady(page, number, deps.now().getTime()) || isMarkedBy(page, number, causeOf)))
-    return dispatchOrRemind(page, causeOf, deps);
+  const causesOf: CausesOf = (task) => [`${cause}#${task}`];
+  if (page && (isReady(page, number, deps.now().getTime()) || isMarkedBy(page, number, causesOf)))
+    return dispatchOrRemind(page, causesOf, deps);
   await deps.tables.write([{ table: deps.table, delete: { pk, sk } }]);
   return 0;
 }
 
 /** A page that fails is tried again by a timer message, which knows what may have been begun here. */
-async function dispatchOrRemind(page: StatePage, causeOf: CauseOf, deps: WakeDeps): Promise<number> {
+async function dispatchOrRemind(page: StatePage, causesOf: CausesOf, deps: WakeDeps): Promise<number> {
   try {
-    return await dispatchPage(page, causeOf, deps);
+    return await dispatchPage(page, causesOf, deps);
   } catch (error) {
     logger.warn('waking failed, tried again by timer', { page: page.pk, error: error as Error });
-    const causes = Object.fromEntries(Object.keys(page.tasks).map((task) => [task, causeOf(Number(task))]));
+    const causes = Object.fromEntries(Object.keys(page.tasks).map((task) => [task, [...causesOf(Number(task))]]));
     await deps.remindIn(RETRY_SECONDS * 1_000, { objectiveId: page.pk, page: pageNumberOf(page), causes });
     return 0;
   }

@@ -35,11 +35,14 @@ export type Proposal = z.infer<typeof Proposal>;
 export const EffectStatus = z.enum(['denied', 'held', 'executing', 'confirmed', 'failed', 'unknown']);
 export type EffectStatus = z.infer<typeof EffectStatus>;
 
-/** A held effect is cleared when the hold is lifted; an unknown one is resolved by looking up what happened. */
+/**
+ * A held effect is cleared when the hold is lifted; of two who were cleared for the same effect one may hold it while the
+ * other goes on and ends it. An unknown one is resolved by looking up what happened.
+ */
 export const ALLOWED_EFFECT_MOVES = {
   denied: [],
-  held: ['executing', 'denied'],
-  executing: ['confirmed', 'failed', 'unknown'],
+  held: ['executing', 'denied', 'confirmed', 'failed'],
+  executing: ['held', 'confirmed', 'failed', 'unknown'],
   unknown: ['confirmed', 'failed'],
   confirmed: [],
   failed: [],

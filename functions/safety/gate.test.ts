@@ -76,6 +76,18 @@ describe('the gate', () => {
     expect(await readEffect(effectId, { tables, table: 'safety' })).toMatchObject({ status: 'confirmed' });
   });
 
+  it('clears again what was cleared and then held, and ends what another had held', async () => {
+    const { gate, tables } = await aGate();
+    await gate.propose([proposal()]);
+    const settlement = { effectId: effectIdOf('tsk_1#1'), fence: 'fnc_1', reason: 'no place is free' };
+    expect(await gate.settle({ ...settlement, status: 'held' })).toBe('settled');
+    expect(await readEffect(settlement.effectId, { tables, table: 'safety' })).toMatchObject({ status: 'held' });
+    expect(await gate.propose([proposal()])).toMatchObject([{ kind: 'cleared' }]);
+    await gate.settle({ ...settlement, status: 'held' });
+    expect(await gate.settle({ ...settlement, status: 'confirmed' })).toBe('settled');
+    expect(await gate.settle({ ...settlement, status: 'held' })).toBe('not_yours');
+  });
+
   it('gives the same answer to the same intent with the same fence, and refuses another fence', async () => {
     const { gate } = await aGate();
     await gate.propose([proposal()]);

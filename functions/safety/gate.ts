@@ -20,7 +20,8 @@ export type Verdict =
 export type Settlement = {
   effectId: string;
   fence: string;
-  status: 'confirmed' | 'failed' | 'unknown';
+  /** `held`: cleared, but it cannot be done now; asking again with the same intent clears it again */
+  status: 'confirmed' | 'failed' | 'unknown' | 'held';
   reason: string;
 };
 export type Gate = {
