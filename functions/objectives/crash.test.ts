@@ -1,7 +1,9 @@
 // A function that dies between two steps leaves work half done; what comes again, or the sweep, finishes it.
+import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Tables } from '../common/table.ts';
-import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
+import type { Settlement } from '../safety/gate.ts';
+import { dispatchChanges, dispatchReminders, lookAgain } from './dispatch-changes.ts';
 import { settleTask } from './settle-task.ts';
 import { aSwarm, type Task } from './swarm.test-support.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
@@ -136,6 +138,25 @@ describe('dispatching', () => {
     expect(swarm.calls.map(({ title }) => title).sort()).toEqual(['a', 'b']);
   });
 
+  it('puts a reminder that fails on the timer again, with the cause that it had', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([{ id: 'a' }]);
+    swarm.records();
+    const event = { Records: [{ messageId: 'message-1', body: JSON.stringify(page0(id)) }] } as SQSEvent;
+    expect(await dispatchReminders(event, { ...swarm.deps, callAgent: crash })).toEqual({ batchItemFailures: [] });
+    expect(swarm.reminders).toMatchObject([{ objectiveId: id, page: 0, cause: 'message-1', tries: 1 }]);
+    await dispatchReminders(
+      { Records: [{ messageId: 'message-2', body: JSON.stringify(swarm.reminders[0]) }] } as SQSEvent,
+      swarm.deps,
+    );
+    expect(swarm.calls).toHaveLength(1);
+    const spent = {
+      Records: [{ messageId: 'message-3', body: JSON.stringify({ ...page0(id), tries: 4 }) }],
+    } as SQSEvent;
+    const failed = await dispatchReminders(spent, { ...swarm.deps, reads: { ...swarm.deps.reads, page: crash } });
+    expect(failed).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-3' }] });
+  });
+
   it('goes on with planning and with other pages when the timer brings back what failed', async () => {
     const swarm = await aSwarm();
     const plan = Array.from({ length: 26 }, (_, n): Task => ({ id: `t${n}`, dependsOn: n === 25 ? ['t0'] : [] }));
@@ -157,6 +178,27 @@ describe('dispatching', () => {
 });
 
 describe('the sweep', () => {
+  it('goes on with the others when one objective fails, and leaves no effect open that it died before closing', async () => {
+    const swarm = await aSwarm();
+    const ids = ['obj_01ARZ3NDEKTSV4RRFFQ69G5FD1', 'obj_01ARZ3NDEKTSV4RRFFQ69G5FD2'];
+    for (const id of ids) await swarm.submit([{ id: 'a' }], id);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    swarm.calls.splice(0);
+    swarm.at(10 * 60_000);
+    let isFirst = true;
+    const settle = (settlement: Settlement) => {
+      const dies = isFirst;
+      isFirst = false;
+      return dies ? crash() : swarm.deps.gate.settle(settlement);
+    };
+    await sweepObjectives('sweep-1', { ...swarm.deps, gate: { ...swarm.deps.gate, settle } });
+    expect((await swarm.effects()).sort()).toEqual(['executing', 'failed']);
+    swarm.at(60_000);
+    await sweepObjectives('sweep-2', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.effects()).sort()).toEqual(['confirmed', 'confirmed', 'failed', 'failed']);
+  });
+
   it('frees a lock whose holder runs no more', async () => {
     const swarm = await aSwarm();
     const stale = new Set(['tsk_01ARZ3NDEKTSV4RRFFQ69G5FC0_0#1']);

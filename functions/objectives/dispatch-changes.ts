@@ -6,6 +6,7 @@ import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
 import { dispatchPage } from './dispatch-tasks.ts';
 import { knows } from './objective-reads.ts';
+import { persist } from './persist.ts';
 import type { CausesOf, DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
 import { Reminder } from './reminder.ts';
@@ -17,6 +18,7 @@ type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'> & { startPlanning(object
 type PageChange = { eventId: string; before?: StatePage; after: StatePage };
 
 const RETRY_SECONDS = 2;
+const RETRIES_MAX = 4;
 
 /** The records of one batch: pages are dispatched by their newest image, each task caused by those that show it ready. */
 export async function dispatchChanges(records: readonly DynamoDBRecord[], deps: Deps): Promise<void> {
@@ -46,8 +48,8 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const causesOf: CausesOf = (number) => causes.get(number) ?? [last.eventId];
   try {
     if (last.after.status === 'queued') return await deps.startPlanning(last.after.pk);
-    for (const { before, after } of group) await releaseDependents(before, after, deps);
-    await dispatchPage(last.after, causesOf, deps);
+    for (const { before, after } of group) await persist(() => releaseDependents(before, after, deps));
+    await persist(() => dispatchPage(last.after, causesOf, deps));
   } catch (error) {
     logger.warn('dispatch failed, tried again by timer', { page: last.after.pk, error: error as Error });
     const { pk: objectiveId } = last.after;
@@ -73,7 +75,7 @@ async function wake(record: DynamoDBRecord, deps: Deps): Promise<void> {
   const [before, after] = [imageOf(record, 'OldImage'), imageOf(record, 'NewImage')];
   try {
     const unblocked = unblockedBetween(before, after, await deps.reads.roster(holdsAgentOf(record)));
-    if (unblocked.length > 0) await wakeWaiting(unblocked, record.eventID ?? '', deps);
+    if (unblocked.length > 0) await persist(() => wakeWaiting(unblocked, record.eventID ?? '', deps));
   } catch (error) {
     logger.warn('waking failed; the sweep finds what still waits', { error: error as Error });
   }
@@ -97,18 +99,30 @@ function imageOf(record: DynamoDBRecord | undefined, image: 'NewImage' | 'OldIma
   return found ? unmarshalItem(found as never) : undefined;
 }
 
-/** Timer messages: a retry is due, or a page failed before. What fails again comes back by the queue itself. */
+/** Timer messages: a retry is due, or a page failed before. What fails again is put on the timer again, some times. */
 export async function dispatchReminders(event: SQSEvent, deps: Deps): Promise<SQSBatchResponse> {
   const batchItemFailures: { itemIdentifier: string }[] = [];
   for (const { messageId, body } of event.Records) {
     try {
-      await lookAgain(Reminder.parse(JSON.parse(body)), messageId, deps);
+      await remindedOf(Reminder.parse(JSON.parse(body)), messageId, deps);
     } catch (error) {
       logger.warn('reminder failed', { messageId, error: error as Error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }
   return { batchItemFailures };
+}
+
+/** The queue itself would wait longer than a lease lasts; it is left to it when nothing else has helped. */
+async function remindedOf(reminder: Reminder, messageId: string, deps: Deps): Promise<void> {
+  const { cause = messageId, tries = 0 } = reminder;
+  try {
+    await persist(() => lookAgain(reminder, cause, deps));
+  } catch (error) {
+    if (tries >= RETRIES_MAX) throw error;
+    logger.warn('reminder failed, tried again by timer', { page: reminder.objectiveId, error: error as Error });
+    await deps.remindIn(RETRY_SECONDS * 1_000 * 2 ** tries, { ...reminder, cause, tries: tries + 1 });
+  }
 }
 
 /** All that a change of the page leads to, by the page as it is now; `cause` is that of starts without one of their own. */

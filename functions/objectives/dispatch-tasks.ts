@@ -22,10 +22,21 @@ export async function dispatchPage(page: StatePage, causesOf: CausesOf, deps: Di
   const placed = (await Promise.all(ready.map((number) => place(page, number, causesOf, deps)))).filter(
     (one) => one !== undefined,
   );
+  await closePrevious(page, placed, deps);
   const cleared = await askGate(page, placed, deps);
   const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causesOf, deps))];
   await Promise.all(started.map((one) => callAgent(page, one, deps)));
   return started.length;
+}
+
+/** The sweep that noted a lost attempt may have died before it closed the attempt's effect; nobody repeats that. */
+async function closePrevious({ pk }: StatePage, placed: readonly Placed[], { gate }: DispatchDeps): Promise<void> {
+  const again = placed.filter(({ attempt }) => attempt > 1);
+  const closing = again.map(({ definition, attempt }) => {
+    const { effectId, fence } = effectOf(pk, definition.number, attempt - 1);
+    return gate.settle({ effectId, fence, status: 'failed', reason: 'followed by another attempt' });
+  });
+  await Promise.all(closing);
 }
 
 /** Tasks that these very causes have marked already: the call may not have gone out before a crash. */

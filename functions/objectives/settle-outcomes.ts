@@ -2,6 +2,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { logger } from '../common/lambda.ts';
 import { outcomeIn } from './outcome.ts';
+import { persist } from './persist.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
 
 export async function settleOutcomes(event: SQSEvent, deps: SettleDeps): Promise<SQSBatchResponse> {
@@ -18,7 +19,7 @@ async function settleOne(body: string, deps: SettleDeps): Promise<boolean> {
     return true;
   }
   try {
-    const answer = await settleTask(outcome, deps);
+    const answer = await persist(() => settleTask(outcome, deps));
     if (answer !== 'succeeded') logger.info('settled', { taskId: outcome.taskId, answer });
     return true;
   } catch (error) {

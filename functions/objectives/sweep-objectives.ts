@@ -1,7 +1,9 @@
 // Once a minute: finds what no event will move any more, and moves it. Everything here can be done twice without harm.
+import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { dispatchPage } from './dispatch-tasks.ts';
 import { ACTIVE, QUEUE } from './objective-items.ts';
+import { persist } from './persist.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
 import { type SettleDeps, settleFailure } from './settle-task.ts';
@@ -24,7 +26,11 @@ export async function sweepObjectives(cause: string, deps: SweepDeps): Promise<S
   let cursor: string | undefined;
   do {
     const found = await deps.tables.query({ table: deps.table, index: 'active', pk: ACTIVE, limit: 100, cursor });
-    for (const item of found.items) await sweepOne(item, cause, report, wanted, deps);
+    for (const item of found.items) {
+      await persist(() => sweepOne(item, cause, report, wanted, deps)).catch((error: Error) =>
+        logger.warn('not swept; the next sweep looks again', { objectiveId: item.pk, error }),
+      );
+    }
     cursor = found.cursor;
   } while (cursor);
   await freeStalePlaces(wanted, deps);

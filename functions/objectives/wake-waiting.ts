@@ -5,6 +5,7 @@ import type { Item, Key } from '../common/table.ts';
 import type { RosterAgent } from './allocation.ts';
 import { dispatchPage, isMarkedBy } from './dispatch-tasks.ts';
 import { waitingFor } from './objective-items.ts';
+import { persist } from './persist.ts';
 import type { CausesOf, DispatchDeps } from './place-task.ts';
 import type { RemindIn } from './reminder.ts';
 import { isResource, resourceName } from './resources.ts';
@@ -45,7 +46,7 @@ async function wakeOne({ pk, sk }: Key, cause: string, deps: WakeDeps): Promise<
 /** A page that fails is tried again by a timer message, which knows what may have been begun here. */
 async function dispatchOrRemind(page: StatePage, causesOf: CausesOf, deps: WakeDeps): Promise<number> {
   try {
-    return await dispatchPage(page, causesOf, deps);
+    return await persist(() => dispatchPage(page, causesOf, deps));
   } catch (error) {
     logger.warn('waking failed, tried again by timer', { page: page.pk, error: error as Error });
     const causes = Object.fromEntries(Object.keys(page.tasks).map((task) => [task, [...causesOf(Number(task))]]));
