@@ -79,6 +79,8 @@ describe('decompose-objective', () => {
     'Lambda.AWSLambdaException',
     'Lambda.SdkClientException',
     'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+    'Runtime.ExitError',
     'TableOutcomeUnknown',
   ])('tries again after %s', async (error) => {
     const story = await run({ PlanTasks: failing(error, 1) });
