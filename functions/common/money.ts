@@ -6,7 +6,3 @@ export function centsOf(usd: number): number {
   if (!Number.isSafeInteger(cents)) throw new RangeError(`${usd} USD is beyond what is counted in whole cents`);
   return cents;
 }
-
-/** Whole cents to the text people read: 1234 → `$12.34`. */
-export const formatCents = (cents: number): string =>
-  `${cents < 0 ? '-' : ''}$${Math.trunc(Math.abs(cents) / 100)}.${String(Math.abs(cents) % 100).padStart(2, '0')}`;

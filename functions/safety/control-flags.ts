@@ -51,7 +51,7 @@ export async function writeFlags(
   change: Partial<ControlFlags> & Pick<ControlFlags, 'reason' | 'by' | 'at'>,
   onlyIf?: Condition,
 ): Promise<boolean> {
-  const set = Object.entries(change).map(([name, value]) => [name, value] as const);
+  const set = Object.entries({ ...change, why: change.reason }).map(([name, value]) => [name, value] as const);
   const missing = Object.entries(NEVER_SET).filter(([name]) => !(name in change)) as [string, string | boolean][];
   const writes = Array.from(
     { length: FLAG_COPIES },

@@ -44,15 +44,13 @@ function Stop({ status }: { status?: Status }) {
     () => 'Kill confirmed: everything',
   );
   const stop = (): void => kill.mutate(reason.trim() || 'Stopped by hand in the console');
-  const running = status
-    ? `${plural(status.tasks.running, 'running task')} and ${plural(status.objectives.running, 'running objective')}`
-    : 'whatever runs now';
+  const running = status ? `What runs now (${plural(status.tasks.running, 'task')})` : 'What runs now';
   return (
     <>
       <h2>Stop everything</h2>
       <p>
-        Every agent stops: nothing new starts, {running} {status ? 'are' : 'is'} stopped and leases are taken back.
-        Nothing is lost; a person resumes.
+        From this moment nothing new starts. {running} may finish what is under way and its result is kept. Nothing is
+        lost; a person resumes.
       </p>
       <div className="field">
         <span className="label">Scope</span>
@@ -119,7 +117,7 @@ function Stopped({ control, status, onClose }: { control: Control; status?: Stat
       <ul className="ticks">
         <Tick done>Every gate refuses new effects</Tick>
         <Tick done={running === 0}>
-          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} still stopping`}
+          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} still finishing`}
         </Tick>
         <Tick done={status?.mode === 'killed'}>
           {status?.mode === 'killed' ? 'Status confirms: killed' : 'Status not confirmed yet'}
