@@ -1,8 +1,10 @@
 // Hands payloads over to targets for rules and schedules. What a target takes at once needs no row here; what it
 // refuses is kept, tried again as its retry policy says, and ends in the dead-letter queue.
+
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { ApiError, type Host } from '../../service.ts';
+import { prepared } from '../prepared.ts';
 
 export type RetryPolicy = { MaximumRetryAttempts?: number; MaximumEventAgeInSeconds?: number };
 export type Delivery = {
@@ -48,7 +50,7 @@ export class Deliveries {
   async resume(): Promise<void> {
     if (this.#resumed) return;
     this.#resumed = true;
-    const rows = await this.#host.store.durably((db) => db.prepare('SELECT body FROM rt_events_deliveries').all());
+    const rows = await this.#host.store.durably((db) => prepared(db, 'SELECT body FROM rt_events_deliveries').all());
     for (const { body } of rows as { body: string }[]) this.#arm(JSON.parse(body));
   }
 
@@ -130,7 +132,7 @@ function isHopeless({ attempts, firstMs, nextMs, retry = {} }: Kept, error: Erro
 }
 
 const save = (db: DatabaseSync, kept: Kept) =>
-  db.prepare('INSERT OR REPLACE INTO rt_events_deliveries VALUES (?, ?)').run(kept.id, JSON.stringify(kept));
-const remove = (db: DatabaseSync, id: string) => db.prepare('DELETE FROM rt_events_deliveries WHERE id = ?').run(id);
+  prepared(db, 'INSERT OR REPLACE INTO rt_events_deliveries VALUES (?, ?)').run(kept.id, JSON.stringify(kept));
+const remove = (db: DatabaseSync, id: string) => prepared(db, 'DELETE FROM rt_events_deliveries WHERE id = ?').run(id);
 
 export const deliveriesOf = (host: Host): Deliveries => host.shared('deliveries', () => new Deliveries(host));

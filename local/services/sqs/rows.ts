@@ -1,6 +1,8 @@
 // The messages of all queues, as rows: what is visible, hidden, delayed, received too often. No clock, no I/O beyond SQL.
+
 import { createHash, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { prepared } from '../prepared.ts';
 import { messageAttributesMd5 } from './attributes-md5.ts';
 import type { Queue } from './queue.ts';
 
@@ -56,7 +58,8 @@ export function addMessage(
   const system = Object.fromEntries(
     Object.entries(message.system ?? {}).map(([name, { StringValue = '' }]) => [name, StringValue]),
   );
-  db.prepare(
+  prepared(
+    db,
     'INSERT INTO rt_sqs_messages (queue, id, body, attributes, system, sent_ms, visible_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
   ).run(
     queue.arn,
@@ -84,7 +87,8 @@ export function takeMessages(
   nowMs: number,
   hiddenUntilMs: number,
 ): Received {
-  const visible = db.prepare(
+  const visible = prepared(
+    db,
     'SELECT * FROM rt_sqs_messages WHERE queue = ? AND visible_ms <= ? AND sent_ms > ? ORDER BY visible_ms, seq LIMIT ?',
   );
   let deadLettered = 0;
@@ -104,7 +108,8 @@ export function takeMessages(
 function hide(db: DatabaseSync, row: Row, nowMs: number, hiddenUntilMs: number): Message {
   const receipt = randomUUID();
   const firstMs = row.first_received_ms ?? nowMs;
-  db.prepare(
+  prepared(
+    db,
     'UPDATE rt_sqs_messages SET visible_ms = ?, receives = receives + 1, first_received_ms = ?, receipt = ? WHERE seq = ?',
   ).run(hiddenUntilMs, firstMs, receipt, row.seq);
   return {
@@ -125,7 +130,8 @@ function hide(db: DatabaseSync, row: Row, nowMs: number, hiddenUntilMs: number):
 
 function moveToDeadLetters(db: DatabaseSync, row: Row, from: Queue, toArn: string, nowMs: number): void {
   const system = JSON.stringify({ ...JSON.parse(row.system), DeadLetterQueueSourceArn: from.arn });
-  db.prepare(
+  prepared(
+    db,
     'UPDATE rt_sqs_messages SET queue = ?, visible_ms = ?, receives = 0, first_received_ms = NULL, receipt = NULL, system = ? WHERE seq = ?',
   ).run(toArn, nowMs, system, row.seq);
 }
@@ -134,7 +140,7 @@ function moveToDeadLetters(db: DatabaseSync, row: Row, from: Queue, toArn: strin
 export function removeMessage(db: DatabaseSync, queue: Queue, receiptHandle: string): boolean {
   const handle = readHandle(receiptHandle);
   if (!handle) return false;
-  db.prepare('DELETE FROM rt_sqs_messages WHERE seq = ? AND receipt = ? AND queue = ?').run(
+  prepared(db, 'DELETE FROM rt_sqs_messages WHERE seq = ? AND receipt = ? AND queue = ?').run(
     handle.seq,
     handle.receipt,
     queue.arn,
@@ -152,7 +158,8 @@ export function changeVisibility(
 ): 'changed' | 'gone' | 'no handle' {
   const handle = readHandle(receiptHandle);
   if (!handle) return 'no handle';
-  const update = db.prepare(
+  const update = prepared(
+    db,
     'UPDATE rt_sqs_messages SET visible_ms = ? WHERE seq = ? AND receipt = ? AND queue = ? AND visible_ms > ?',
   );
   const { changes } = update.run(visibleMs, handle.seq, handle.receipt, queue.arn, nowMs);
@@ -161,16 +168,18 @@ export function changeVisibility(
 
 /** Makes visible what was received; what is only delayed keeps its delay, and receives keep counting. */
 export function showReceived(db: DatabaseSync, queue: Queue, nowMs: number): void {
-  db.prepare(
+  prepared(
+    db,
     'UPDATE rt_sqs_messages SET visible_ms = ? WHERE queue = ? AND visible_ms > ? AND receipt IS NOT NULL',
   ).run(nowMs, queue.arn, nowMs);
 }
 
 /** When the next hidden or delayed message becomes visible. */
 export function nextVisibleMs(db: DatabaseSync, queue: Queue, nowMs: number): number | undefined {
-  const row = db
-    .prepare('SELECT min(visible_ms) AS ms FROM rt_sqs_messages WHERE queue = ? AND visible_ms > ?')
-    .get(queue.arn, nowMs);
+  const row = prepared(db, 'SELECT min(visible_ms) AS ms FROM rt_sqs_messages WHERE queue = ? AND visible_ms > ?').get(
+    queue.arn,
+    nowMs,
+  );
   return row?.ms === null || row === undefined ? undefined : Number(row.ms);
 }
 
@@ -180,24 +189,23 @@ export function countMessages(
   queue: Queue,
   nowMs: number,
 ): { visible: number; hidden: number; delayed: number } {
-  const row = db
-    .prepare(
-      `SELECT count(*) FILTER (WHERE visible_ms <= ?) AS visible,
+  const row = prepared(
+    db,
+    `SELECT count(*) FILTER (WHERE visible_ms <= ?) AS visible,
         count(*) FILTER (WHERE visible_ms > ? AND receipt IS NOT NULL) AS hidden,
         count(*) FILTER (WHERE visible_ms > ? AND receipt IS NULL) AS delayed
       FROM rt_sqs_messages WHERE queue = ? AND sent_ms > ?`,
-    )
-    .get(nowMs, nowMs, nowMs, queue.arn, nowMs - queue.retentionSeconds * 1000);
+  ).get(nowMs, nowMs, nowMs, queue.arn, nowMs - queue.retentionSeconds * 1000);
   return { visible: Number(row?.visible), hidden: Number(row?.hidden), delayed: Number(row?.delayed) };
 }
 
 export function purge(db: DatabaseSync, queue: Queue): void {
-  db.prepare('DELETE FROM rt_sqs_messages WHERE queue = ?').run(queue.arn);
+  prepared(db, 'DELETE FROM rt_sqs_messages WHERE queue = ?').run(queue.arn);
 }
 
 /** Deletes what is older than the queue keeps messages. */
 export function removeExpired(db: DatabaseSync, queue: Queue, nowMs: number): void {
-  db.prepare('DELETE FROM rt_sqs_messages WHERE queue = ? AND sent_ms <= ?').run(
+  prepared(db, 'DELETE FROM rt_sqs_messages WHERE queue = ? AND sent_ms <= ?').run(
     queue.arn,
     nowMs - queue.retentionSeconds * 1000,
   );

@@ -1,6 +1,6 @@
 // The history of executions, in rows of several events: one per write of the execution.
 import type { DatabaseSync } from 'node:sqlite';
-import { prepared } from './schema.ts';
+import { prepared } from '../prepared.ts';
 
 export function insertHistory(db: DatabaseSync, execution: string, events: { id: number }[]): void {
   const [first] = events;

@@ -1,6 +1,6 @@
 // What is durable about executions: their rows, and the frames they stand in.
 import type { DatabaseSync } from 'node:sqlite';
-import { prepared } from './schema.ts';
+import { prepared } from '../prepared.ts';
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 export type ExecutionRow = {

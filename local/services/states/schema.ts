@@ -1,16 +1,5 @@
-// The tables of the state machines in the runtime's store, and compiled statements on them.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-
-const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
-
-/** Compiling a statement costs more than running it. */
-export function prepared(db: DatabaseSync, sql: string): StatementSync {
-  const known = statements.get(db) ?? new Map<string, StatementSync>();
-  statements.set(db, known);
-  const statement = known.get(sql) ?? db.prepare(sql);
-  known.set(sql, statement);
-  return statement;
-}
+// The tables of the state machines in the runtime's store.
+import type { DatabaseSync } from 'node:sqlite';
 
 export function createTables(db: DatabaseSync): void {
   db.exec(`

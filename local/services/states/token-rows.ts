@@ -1,6 +1,6 @@
 // Task tokens that were given out, when their holder last gave a sign of life, and the answer to them.
 import type { DatabaseSync } from 'node:sqlite';
-import { prepared } from './schema.ts';
+import { prepared } from '../prepared.ts';
 
 export type TaskOutcome = { output: string } | { error: string; cause: string };
 export type TokenRow = {
