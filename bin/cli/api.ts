@@ -1,5 +1,6 @@
 // The command line's side of the HTTP API: one client, one way to word a refusal, an Idempotency-Key on every POST.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ApiRefused, CommandFailed, type Problem } from './failure.ts';
 
 type QueryValues = Record<string, string | number | undefined>;
@@ -10,18 +11,29 @@ export type Api = {
   raw(path: string, query?: QueryValues): Promise<Response>;
   post<T>(path: string, body?: unknown, options?: { idempotencyKey?: string }): Promise<T>;
 };
-export type ApiOptions = { endpoint: string; token?: string; fetch?: typeof fetch };
+/** `pausesMs` come before the same request is sent again, after an answer that may pass. */
+export type ApiOptions = { endpoint: string; token?: string; fetch?: typeof fetch; pausesMs?: readonly number[] };
+
+/** Busy, or a function died: every request is a GET or carries its key, so it can be sent again. */
+const PASSING = new Set([429, 500, 502, 503, 504]);
 
 /**
  * `path` is below /api/v1. Throws ApiRefused for every answer that is not 2xx and CommandFailed when nothing answered.
  */
-export function openApi({ endpoint, token, fetch: send = fetch }: ApiOptions): Api {
+export function openApi({ endpoint, token, fetch: send = fetch, pausesMs = [100, 400] }: ApiOptions): Api {
   const call = async (method: string, path: string, query: QueryValues, init: RequestInit): Promise<Response> => {
     const headers = { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
     const url = urlOf(endpoint, path, query);
-    const response = await send(url, { ...init, method, headers: { ...headers, ...init.headers } }).catch((error) => {
-      throw new CommandFailed(`Nothing answered at ${endpoint} (${reasonOf(error)}). Is it running? \`npm start\``);
-    });
+    const ask = () =>
+      send(url, { ...init, method, headers: { ...headers, ...init.headers } }).catch((error) => {
+        throw new CommandFailed(`Nothing answered at ${endpoint} (${reasonOf(error)}). Is it running? \`npm start\``);
+      });
+    let response = await ask();
+    for (const pauseMs of pausesMs) {
+      if (!PASSING.has(response.status)) break;
+      await wait(pauseMs);
+      response = await ask();
+    }
     if (!response.ok) throw new ApiRefused(response.status, await problemOf(response));
     return response;
   };
