@@ -9,6 +9,7 @@ import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
+import { markSucceededIn } from './mark-succeeded.ts';
 import { resourceKey } from './objective-items.ts';
 import { readsIn } from './objective-reads.ts';
 import type { DispatchDeps } from './place-task.ts';
@@ -46,6 +47,7 @@ export function settleDeps(env: ExecutionEnv): SettleDeps {
     gate: gateOf({ tables, table: env.SAFETY_TABLE, policy: readConfig('gate.yaml', GatePolicy), now }),
     giveUp: giveUpIn(tables, table, now),
     finish: finishIn(tables, table, now),
+    markSucceeded: markSucceededIn(tables, table),
     capability: (name) => capabilities.get(name),
     remindIn: timersOn(env.TIMER_QUEUE_URL),
   };

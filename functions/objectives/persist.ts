@@ -7,12 +7,12 @@ const PASSING = new Set(['TableBusy', 'TableOutcomeUnknown', 'CallNotTaken']);
 
 /** Does it, up to three times within the invocation. Only for what finds by itself what it has done before. */
 export async function persist<T>(act: () => Promise<T>, pauseMs: readonly number[] = PAUSES_MS): Promise<T> {
-  for (const mostMs of pauseMs) {
+  for (const ms of pauseMs) {
     try {
       return await act();
     } catch (error) {
       if (!PASSING.has((error as Error).name)) throw error;
-      await wait(mostMs * (0.5 + Math.random() / 2));
+      await wait(ms);
     }
   }
   return act();

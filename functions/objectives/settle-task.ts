@@ -1,11 +1,12 @@
 // Takes the outcome of a task's attempt: check it, store it, release what waits for it, and settle its effect.
 import { type Capability, misfits } from '../common/capability.ts';
 import { parseTaskId, taskIdOf } from '../common/ids.ts';
-import type { Item, Tables, Value, Write } from '../common/table.ts';
+import type { Tables, Value } from '../common/table.ts';
 import type { Gate } from '../safety/gate.ts';
 import { decideAfterFailure, isTransient, type TaskError } from './failure.ts';
 import type { FinishObjective } from './finish-objective.ts';
 import type { GiveUp } from './give-up.ts';
+import type { MarkSucceeded } from './mark-succeeded.ts';
 import { failureKey, resultKey } from './objective-items.ts';
 import { knows, type Reads } from './objective-reads.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,7 +14,7 @@ import type { TaskDefinition } from './plan-page.ts';
 import { effectOf } from './proposal.ts';
 import type { RemindIn } from './reminder.ts';
 import { givePlaceBack, holderOf } from './resources.ts';
-import { asStatePage, isHeldBy, pageKey, pageOf, type StatePage, type TaskState, waitsForOf } from './state-page.ts';
+import { isHeldBy, pageKey, pageOf, type StatePage, type TaskState } from './state-page.ts';
 
 export type SettleDeps = {
   tables: Tables;
@@ -23,6 +24,7 @@ export type SettleDeps = {
   giveUp: GiveUp;
   finish: FinishObjective;
   capability(name: string): Capability | undefined;
+  markSucceeded: MarkSucceeded;
   remindIn: RemindIn;
   random: () => number;
   now: () => Date;
@@ -116,34 +118,10 @@ async function settleSuccess(attempt: Attempt, result: unknown, deps: SettleDeps
     why: `${definition.id} answered by ${facts.agentId}`,
   };
   await deps.tables.write([{ table: deps.table, put, if: { missing: 'pk' } }]);
-  const outcome = await deps.tables.write([markSucceeded(attempt, finishedAtMs, deps.table)]);
-  if (!outcome.written) return finishWhatWasBegun(attempt, pageIn(outcome.refused[0]?.found), deps);
-  await afterSuccess(attempt, pageIn(outcome.items[0]), deps);
+  const { marked, page } = await deps.markSucceeded(attempt, finishedAtMs);
+  if (!marked) return finishWhatWasBegun(attempt, page, deps);
+  await afterSuccess(attempt, page, deps);
   return 'succeeded';
-}
-
-const pageIn = (item: Item | undefined): StatePage | undefined => item && asStatePage(item);
-
-function markSucceeded(
-  { objectiveId, number, definition, agentId, fence }: Attempt,
-  movedAtMs: number,
-  table: string,
-): Write {
-  const here = definition.dependents.filter((dependent) => pageOf(dependent) === pageOf(number));
-  return {
-    table,
-    update: pageKey(objectiveId, pageOf(number)),
-    changes: {
-      set: [
-        [['tasks', `${number}`], { status: 'succeeded', agentId, fence }],
-        ['movedAtMs', movedAtMs],
-        ['by', agentId],
-        ['why', `${definition.id} succeeded`],
-      ],
-      removeFromSet: here.map((dependent) => [waitsForOf(dependent), [`${number}`]] as const),
-    },
-    if: isHeldBy(number, fence),
-  };
 }
 
 async function afterSuccess(attempt: Attempt, page: StatePage | undefined, deps: SettleDeps): Promise<void> {

@@ -10,6 +10,7 @@ import { gateOf } from '../safety/gate.ts';
 import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
+import { markSucceededIn } from './mark-succeeded.ts';
 import { resourceKey } from './objective-items.ts';
 import { lookAtObjective } from './objective-lists.ts';
 import { readsIn } from './objective-reads.ts';
@@ -73,6 +74,7 @@ export async function aSwarm({
     }),
     giveUp: giveUpIn(store, objectives, now),
     finish: finishIn(store, objectives, now),
+    markSucceeded: markSucceededIn(store, objectives),
     capability: (name) => capabilities.get(name),
     remindIn: async (delayMs, reminder) => void reminders.push({ delayMs, ...reminder }),
     callAgent: async (_, call) => void calls.push(call),
