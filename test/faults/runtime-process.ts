@@ -13,7 +13,6 @@ export type RuntimeProcess = {
   ready: Promise<Swarm>;
   /** kill -9; resolves when the process is gone */
   kill(): Promise<void>;
-  isAlive(): boolean;
 };
 
 /** `settings` are environment variables of the runtime, such as LAZYARK_CHAOS. */
@@ -40,7 +39,6 @@ export function startProcess(dataDir: string, settings: Record<string, string> =
   ready.catch(() => undefined);
   return {
     ready,
-    isAlive: () => child.exitCode === null && child.signalCode === null,
     kill: async () => {
       child.kill('SIGKILL');
       await ended;
