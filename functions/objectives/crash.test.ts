@@ -30,6 +30,17 @@ describe('settling', () => {
     expect(await swarm.effects()).toEqual(['confirmed']);
   });
 
+  it('takes two answers of one attempt that come at the same moment, and others with them', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([{ id: 'a' }, { id: 'b' }]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    const outcomes = await Promise.all(swarm.calls.splice(0).map(swarm.outcomeOf));
+    const answers = await Promise.all([...outcomes, ...outcomes].map((outcome) => settleTask(outcome, swarm.deps)));
+    expect(answers.toSorted()).toEqual(['succeeded', 'succeeded', 'too_late', 'too_late']);
+    expect((await swarm.look(id)).status).toBe('succeeded');
+    expect(await swarm.effects()).toEqual(['confirmed', 'confirmed']);
+  });
+
   it('closes the effect, gives the places back and plans the next attempt when it died after noting a failure', async () => {
     let broken = true;
     const swarm = await aSwarm({ concurrency: 1, answer: () => (broken ? crash() : {}) });

@@ -16,13 +16,21 @@ export function markSucceededIn(tables: Tables, table: string): MarkSucceeded {
   const flush = () => {
     const byPage = Map.groupBy(waiting, ({ ended }) => `${ended.objectiveId}/${pageOf(ended.number)}`);
     waiting = [];
-    for (const group of byPage.values()) void markGroup(group, tables, table);
+    for (const group of byPage.values()) void markInTurn(group, tables, table);
   };
   return (ended, movedAtMs) =>
     new Promise((done, broke) => {
       if (waiting.length === 0) setImmediate(flush);
       waiting.push({ ended, movedAtMs, done, broke });
     });
+}
+
+/** An attempt that was called twice answers twice, at times at the same moment: the second finds the mark of the first. */
+async function markInTurn(group: readonly Waiting[], tables: Tables, table: string): Promise<void> {
+  const firsts = new Map(group.toReversed().map((one) => [one.ended.number, one]));
+  const again = group.filter((one) => firsts.get(one.ended.number) !== one);
+  await markGroup([...firsts.values()], tables, table);
+  if (again.length > 0) await markInTurn(again, tables, table);
 }
 
 /** When one of several is refused, each is tried alone, so that the others still count. */
