@@ -7,7 +7,9 @@ export const plain = (text: string): string =>
     .trim()
     .replace(/[\\`*_{}[\]<>|~&@]/g, '\\$&')
     .replace(/:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
-    .replace(/^-|^(#+|\+|\d+(?=[.)]))(?=[.)]?(\s|$))/, (start) => (/^\d/.test(start) ? `${start}\\` : `\\${start}`));
+    .replace(/^-(?=[- ]*$)|^(#+|[+-]|\d+(?=[.)]))(?=[.)]?(\s|$))/, (start) =>
+      /^\d/.test(start) ? `${start}\\` : `\\${start}`,
+    );
 
 /** A table; columns of numbers are set to the right. */
 export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {

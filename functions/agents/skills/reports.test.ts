@@ -125,6 +125,10 @@ describe('text from data', () => {
     expect(html).not.toMatch(/<(?!\/?p)/);
     expect(marked.parse(plain(text)) as string).toMatch(/^<p>[^<]*<\/p>\n$/);
   });
+  it('leaves a negative number as it is', () => {
+    expect(plain('-33.1')).toBe('-33.1');
+    expect(plain('-42.2 to -24.1')).toBe('-42.2 to -24.1');
+  });
   it('reads as it was written', () => {
     const decoded = (html: string) =>
       html
