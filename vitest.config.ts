@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
+          setupFiles: ['test/seed.ts'],
           // Some tests synthesize or bundle the whole: seconds on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,
