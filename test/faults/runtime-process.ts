@@ -1,12 +1,13 @@
 // The runtime as a process of its own, started as a person starts it, so that it can be killed without warning.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Swarm } from '../journeys/client.ts';
 
 const root = join(import.meta.dirname, '../..');
 const startMsMax = 60_000;
+const LINE_CHARACTERS_MAX = 700;
 
 export type RuntimeProcess = {
   /** where it listens, once it says that it is ready; rejects when it ends before that */
@@ -53,9 +54,14 @@ function tooLate(said: () => string): Promise<never> {
   });
 }
 
-/** What the runtime's own log holds about errors, for a test that failed. */
-export function errorsLogged(dataDir: string): string[] {
-  const file = join(dataDir, 'runtime.log');
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  return lines.filter((line) => line.includes('"level":"error"')).slice(-20);
+/** What the logs of the runtime and its functions hold about trouble since then, for a round that failed or was slow. */
+export function troubleLogged(dataDir: string, sinceMs = 0): string[] {
+  const files = globSync(['runtime.log', 'logs/*.log'], { cwd: dataDir });
+  const lines = files.flatMap((file) => readFileSync(join(dataDir, file), 'utf8').split('\n'));
+  const isTrouble = (line: string) => /"level":"(WARN|ERROR|warn|error)"/.test(line);
+  const isRecent = (line: string) => {
+    const at = /"(?:timestamp|at)":"([^"]+)"/.exec(line)?.[1];
+    return at === undefined || Date.parse(at) >= sinceMs;
+  };
+  return lines.filter((line) => isTrouble(line) && isRecent(line)).map((line) => line.slice(0, LINE_CHARACTERS_MAX));
 }

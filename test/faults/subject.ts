@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { clientOf, type Objective, type Swarm } from '../journeys/client.ts';
-import { errorsLogged, type RuntimeProcess, startProcess } from './runtime-process.ts';
+import { type RuntimeProcess, startProcess, troubleLogged } from './runtime-process.ts';
 import { type Accepted, untruths } from './truth.ts';
 import type { Wanted } from './workload.ts';
 
@@ -64,18 +64,24 @@ export function aSubject() {
       api.until(`${share} of the tasks are done`, objectives, (all) => doneIn(all) >= share),
     ended: () =>
       api.until('all objectives have ended', objectives, (all) => all.every(({ status }) => ENDED.includes(status))),
+    /** What happened since then, for who wonders why it took long: which objective ended last, and the logs' warnings. */
+    story: async (sinceMs: number): Promise<string[]> => {
+      const all = (await objectives()).toSorted((left, right) => (lastOf(left) < lastOf(right) ? 1 : -1));
+      return [...all.slice(0, 2).map((one) => JSON.stringify(one)), ...troubleLogged(folder, sinceMs).slice(0, 20)];
+    },
     /** Answers what is not as it has to be, once nothing is or patience is over. */
     untruths: () => api.until('all of it is true', () => untruths(accepted, api), isNone),
     /** Ends it; what a failed test left behind is kept for people to look at. */
     leave: async (isFailed: boolean): Promise<void> => {
       await subject.kill();
-      if (isFailed) console.error(`kept for you: ${folder}\n${errorsLogged(folder).join('\n')}`);
+      if (isFailed) console.error(`kept for you: ${folder}\n${troubleLogged(folder).slice(-20).join('\n')}`);
       else rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return subject;
 }
 
+const lastOf = ({ finishedAt }: Objective): string => finishedAt ?? '';
 const isNone = (all: readonly unknown[]): boolean => all.length === 0;
 
 /** Again and again until it works: nobody listens while the process is down, and some of it is busy at times. */
