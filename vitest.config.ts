@@ -19,7 +19,7 @@ export default defineConfig({
           include: [
             '{functions,lib,local,bin,config}/**/*.test.{ts,mjs}',
             'console/**/*.test.{ts,tsx}',
-            'test/{architecture,bench,statemachines}/**/*.test.ts',
+            'test/{architecture,authorization,bench,statemachines}/**/*.test.ts',
           ],
         },
       },

@@ -395,6 +395,6 @@ export function status() {
           })),
     },
     needsPerson: empty ? [] : needs,
-    me: { principalId: 'operator', role: 'operator' },
+    me: { principalId: 'operator', roles: ['viewer', 'operator', 'approver', 'captain', 'auditor'] },
   };
 }

@@ -44,7 +44,7 @@ export type Status = {
   work: Record<string, Work>;
   /** rooms that did not answer: their figures are missing, not zero */
   silent: string[];
-  me: { principalId: string; role: string };
+  me: { principalId: string; roles: string[] };
 };
 export type Work = { running: number; succeeded: number; failed: number; load: number };
 export type Priority = { score: number; reasons: string[] };

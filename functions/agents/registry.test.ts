@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { actingAs } from '../common/http.test-support.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { agentsIn } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
@@ -94,15 +95,21 @@ describe('greeting', () => {
   });
 });
 
+const BOTH = actingAs('captain', 'operator');
+
 describe('over HTTP', () => {
   it('joins, beats, is listed without its credential, and leaves', async () => {
     const { http, told } = aRegistry();
     const post = (path: string, body?: object) =>
-      http.request(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: body && JSON.stringify(body),
-      });
+      http.request(
+        path,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: body && JSON.stringify(body),
+        },
+        BOTH,
+      );
     const joined = await post('/api/v1/agents', { ...outside(), function: undefined });
     expect(joined.status).toBe(201);
     expect(await joined.json()).toMatchObject({
@@ -111,21 +118,25 @@ describe('over HTTP', () => {
       credential: expect.any(String),
     });
     expect(await (await post('/api/v1/agents/agt_out/heartbeat')).json()).toMatchObject({ status: 'ready' });
-    const listed = await (await http.request('/api/v1/agents')).text();
+    const listed = await (await http.request('/api/v1/agents', {}, BOTH)).text();
     expect(listed).toContain('agt_out');
     expect(listed).not.toMatch(/credential/i);
-    expect((await http.request('/api/v1/agents/agt_out', { method: 'DELETE' })).status).toBe(204);
-    expect((await http.request('/api/v1/agents/agt_out')).status).toBe(404);
+    expect((await http.request('/api/v1/agents/agt_out', { method: 'DELETE' }, BOTH)).status).toBe(204);
+    expect((await http.request('/api/v1/agents/agt_out', {}, BOTH)).status).toBe(404);
     expect(told.at(-1)?.detailType).toBe('agents.AgentDeregistered');
   });
 
   it('names the fields of a bad declaration', async () => {
     const { http } = aRegistry();
-    const answer = await http.request('/api/v1/agents', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...outside(), id: 'Nope', colour: 'red' }),
-    });
+    const answer = await http.request(
+      '/api/v1/agents',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...outside(), id: 'Nope', colour: 'red' }),
+      },
+      BOTH,
+    );
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     const { errors } = (await answer.json()) as { errors: { path: string }[] };

@@ -1,7 +1,17 @@
 // HTTP of the room agents: who there is, joining and leaving, and the heartbeat of those from outside.
 import { createRoute } from '@hono/zod-openapi';
 import type { Announce } from '../common/announce.ts';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, PageQuery, problems, z } from '../common/http.ts';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  jsonBody,
+  may,
+  PageQuery,
+  problems,
+  z,
+} from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import type { Tables } from '../common/table.ts';
 import type { AgentRecord, Agents } from './agents.store.ts';
@@ -52,6 +62,7 @@ function looking(app: HttpApp, { agents }: AgentRoutesDeps): void {
     method: 'get',
     path: '/api/v1/agents',
     summary: 'All agents',
+    middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
       200: jsonAnswer(z.object({ items: z.array(Agent), cursor: z.string().optional() }), 'A page'),
@@ -66,6 +77,7 @@ function looking(app: HttpApp, { agents }: AgentRoutesDeps): void {
     method: 'get',
     path: '/api/v1/agents/{agentId}',
     summary: 'One agent',
+    middleware: may('viewer'),
     request: { params: ById },
     responses: { 200: jsonAnswer(Agent, 'The agent'), ...problems(401, 403, 404) },
   });
@@ -83,6 +95,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'post',
     path: '/api/v1/agents',
     summary: 'Register an agent from outside; its credential is shown this once',
+    middleware: may('captain'),
     request: { body: jsonBody(AgentDeclaration) },
     responses: {
       201: jsonAnswer(z.looseObject({ agentId: z.string(), credential: z.string() }), 'Registered'),
@@ -99,6 +112,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'post',
     path: '/api/v1/agents/{agentId}/heartbeat',
     summary: 'An agent from outside says that it is there',
+    middleware: may('agent', 'operator'),
     request: { params: ById },
     responses: { 200: jsonAnswer(Agent, 'The agent'), ...problems(401, 403, 404, 409) },
   });
@@ -116,6 +130,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'delete',
     path: '/api/v1/agents/{agentId}',
     summary: 'Deregister an agent',
+    middleware: may('captain'),
     request: { params: ById },
     responses: { 204: { description: 'It is gone' }, ...problems(401, 403, 404) },
   });

@@ -1,6 +1,6 @@
 // HTTP of the room audit: entries, one entry, and the export that anybody can verify.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, PageQuery, problems, z } from '../common/http.ts';
+import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
 import type { Lanes } from './lanes.store.ts';
 import { exportTrail, LANES, readEntry, readTrail } from './trail.ts';
 
@@ -24,6 +24,7 @@ export function routes({ lanes }: { lanes: Lanes }): HttpApp {
     method: 'get',
     path: '/api/v1/audit',
     summary: 'Entries of the audit, newest first',
+    middleware: may('auditor', 'operator', 'captain'),
     request: {
       query: PageQuery.extend({
         lane: Lane.optional(),
@@ -41,6 +42,7 @@ export function routes({ lanes }: { lanes: Lanes }): HttpApp {
     method: 'get',
     path: '/api/v1/audit/export',
     summary: 'The whole trail as JSON lines, for `lazyark audit verify`',
+    middleware: may('auditor', 'operator', 'captain'),
     request: { query: z.object({ lane: Lane.optional(), cursor: z.string().max(2_000).optional() }) },
     responses: {
       200: {
@@ -59,6 +61,7 @@ export function routes({ lanes }: { lanes: Lanes }): HttpApp {
     method: 'get',
     path: '/api/v1/audit/{entryId}',
     summary: 'One entry of the audit',
+    middleware: may('auditor', 'operator', 'captain'),
     request: { params: z.object({ entryId: z.string().openapi({ param: { name: 'entryId', in: 'path' } }) }) },
     responses: { 200: jsonAnswer(Entry, 'The entry'), ...problems(401, 403, 404) },
   });

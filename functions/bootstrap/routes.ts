@@ -1,6 +1,6 @@
 // HTTP of the room bootstrap: bring the swarm up, and see how that went.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, httpApp, jsonAnswer, jsonBody, problems, z } from '../common/http.ts';
+import { type HttpApp, httpApp, jsonAnswer, jsonBody, may, problems, z } from '../common/http.ts';
 import type { Bootstraps } from './bootstrap-run.ts';
 
 const Request = z.strictObject({
@@ -21,6 +21,7 @@ export function routes({ bootstraps }: { bootstraps: Bootstraps }): HttpApp {
     method: 'post',
     path: '/api/v1/bootstrap',
     summary: 'Register and greet the agents, check every part, and let the swarm act; again changes nothing',
+    middleware: may('operator', 'captain'),
     request: { body: jsonBody(Request) },
     responses: { 202: jsonAnswer(Run, 'It runs'), ...problems(400, 401, 403) },
   });
@@ -32,6 +33,7 @@ export function routes({ bootstraps }: { bootstraps: Bootstraps }): HttpApp {
     method: 'get',
     path: '/api/v1/bootstrap',
     summary: 'How the last bootstrap went',
+    middleware: may('viewer'),
     responses: { 200: jsonAnswer(Run, 'The last run'), ...problems(401, 403) },
   });
   app.openapi(look, async (c) => c.json(await bootstraps.last(), 200));

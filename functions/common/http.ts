@@ -1,15 +1,15 @@
 // The HTTP side of every room: an OpenAPI app whose errors are problem+json, behind one Lambda entry.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { APIGatewayProxyEventV2WithLambdaAuthorizer } from 'aws-lambda';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { logger } from './lambda.ts';
 import { type FieldProblem, problemsOf, shown } from './problem.ts';
+import { ANONYMOUS, type Principal, principalIn, type Role, rolesThatMay } from './roles.ts';
 
+export type { Principal, Role };
 export { z };
 
-/** Who is calling, as the authorizer found it. */
-export type Principal = { principalId: string; role: 'operator' | 'agent' };
 export type HttpEnv = { Variables: { principal: Principal; requestUlid?: string } };
 export type HttpApp = OpenAPIHono<HttpEnv>;
 
@@ -70,10 +70,11 @@ export function httpApp(): HttpApp {
       return answer(c, new HttpProblem(400, 'invalid_request', detail, faults));
     },
   });
+  const register = app.openapi;
+  app.openapi = ((route: Route, ...rest: [never]) => register(withRoles(route), ...rest)) as never;
   app.use('*', async (c, next) => {
-    const event = (c.env as { event?: APIGatewayProxyEventV2WithLambdaAuthorizer<Principal> } | undefined)?.event;
-    const found = event?.requestContext?.authorizer?.lambda;
-    c.set('principal', found?.principalId ? found : { principalId: 'anonymous', role: 'agent' });
+    const event = (c.env as { event?: APIGatewayProxyEventV2WithLambdaAuthorizer<unknown> } | undefined)?.event;
+    c.set('principal', principalIn(event?.requestContext?.authorizer?.lambda));
     await next();
   });
   app.use('*', async (c, next) => {
@@ -83,6 +84,43 @@ export function httpApp(): HttpApp {
   app.notFound((c) => answer(c, new HttpProblem(404, 'no_such_route', `${c.req.method} ${c.req.path} is not served`)));
   app.onError((error, c) => answer(c, problemOf(error)));
   return app;
+}
+
+/** A middleware that knows which roles it lets pass; none of them when it lets everybody pass. */
+type Gatekeeper = MiddlewareHandler<HttpEnv> & { roles: readonly Role[] };
+
+/**
+ * Who may use a route: `middleware: may('operator', 'captain')` in its `createRoute`. Any human role is a viewer too.
+ * Runs before the request is validated, and is what `x-lazyark-roles` of the OpenAPI document says.
+ */
+export function may(...named: readonly [Role, ...Role[]]): Gatekeeper {
+  const roles = rolesThatMay(named);
+  const pass: MiddlewareHandler<HttpEnv> = async (c, next) => {
+    const { principalId, roles: held } = c.get('principal');
+    if (principalId === ANONYMOUS.principalId) throw new HttpProblem(401, 'not_authenticated', 'Nobody is signed in');
+    if (!held.some((role) => roles.includes(role)))
+      throw new HttpProblem(
+        403,
+        'role_missing',
+        `${principalId} is ${held.join(', ') || 'without a role'}; this is for: ${roles.join(', ')}`,
+      );
+    await next();
+  };
+  return Object.assign(pass, { roles });
+}
+
+/** Instead of `may` where the caller proves itself in another way, such as a signature over the body. */
+export const mayAnybody = (): Gatekeeper =>
+  Object.assign<MiddlewareHandler<HttpEnv>, object>((_c, next) => next(), { roles: [] }) as Gatekeeper;
+
+type Route = { method: string; path: string; middleware?: unknown };
+
+/** A route that does not say who may use it does not exist: the room fails to start. */
+function withRoles(route: Route): never {
+  const gates = [route.middleware].flat() as (Partial<Gatekeeper> | undefined)[];
+  const roles = gates.find((gate) => gate?.roles)?.roles;
+  if (!roles) throw new Error(`${route.method} ${route.path} does not say who may: middleware: may(...)`);
+  return { ...route, 'x-lazyark-roles': roles, ...(roles.length === 0 && { security: [] }) } as never;
 }
 
 /** Left alone, a body under another name would look like no body at all. */

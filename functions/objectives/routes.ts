@@ -7,6 +7,7 @@ import {
   httpApp,
   jsonAnswer,
   jsonBody,
+  may,
   PageQuery,
   problems,
   z,
@@ -75,6 +76,7 @@ function intake(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     method: 'post',
     path: '/api/v1/objectives',
     summary: 'Hand in an objective',
+    middleware: may('operator'),
     request: { body: jsonBody(ObjectiveRequest) },
     responses: {
       201: jsonAnswer(Received, 'Stored; it is planned and run by priority'),
@@ -99,6 +101,7 @@ function intake(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     method: 'post',
     path: '/api/v1/artifacts',
     summary: 'Announce a file of up to 100 MB and learn where to PUT it',
+    middleware: may('operator'),
     request: { body: jsonBody(Artifact) },
     responses: {
       201: jsonAnswer(
@@ -137,6 +140,7 @@ function looking(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     method: 'get',
     path: '/api/v1/objectives',
     summary: 'List objectives, newest first; with status=queued in the order they are served',
+    middleware: may('viewer'),
     request: { query: PageQuery.extend({ status: ObjectiveStatus.optional() }) },
     responses: {
       200: jsonAnswer(z.object({ items: z.array(Summary), cursor: z.string().optional() }), 'A page'),
@@ -148,6 +152,7 @@ function looking(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     method: 'get',
     path: '/api/v1/objectives/{objectiveId}',
     summary: 'One objective with its tasks; waitSeconds answers earlier when it has ended',
+    middleware: may('viewer'),
     request: { params: ById, query: z.object({ waitSeconds: z.coerce.number().int().min(0).max(20).default(0) }) },
     responses: { 200: jsonAnswer(Objective, 'The objective'), ...problems(400, 401, 403, 404) },
   });
@@ -167,6 +172,7 @@ function controlling(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void
       method: 'post',
       path: `/api/v1/objectives/{objectiveId}/${verb}`,
       summary: `${verb.charAt(0).toUpperCase()}${verb.slice(1)} an objective`,
+      middleware: may('operator'),
       request: { params: ById },
       responses: { 200: jsonAnswer(Moved, 'Its status now'), ...problems(401, 403, 404, 409) },
     });
@@ -180,6 +186,7 @@ function controlling(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void
     method: 'post',
     path: '/api/v1/objectives/{objectiveId}/priority',
     summary: 'Put an objective earlier or later in the queue',
+    middleware: may('operator'),
     request: { params: ById, body: jsonBody(z.strictObject({ score: z.number().min(0).max(100) })) },
     responses: { 200: jsonAnswer(Moved, 'Its status now'), ...problems(400, 401, 403, 404, 409) },
   });

@@ -1,6 +1,6 @@
 // HTTP of tasks: the dead-letter list, one task with its attempts, and the redrive.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, jsonAnswer, PageQuery, problems, z } from '../common/http.ts';
+import { type HttpApp, HttpProblem, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
 import { type ListDeps, listDeadLetters, lookAtTask } from './objective-lists.ts';
 import { type RedriveDeps, redriveTask } from './redrive-task.ts';
 
@@ -25,6 +25,7 @@ export function serveTasks(app: HttpApp, deps: RedriveDeps & ListDeps): void {
     method: 'get',
     path: '/api/v1/tasks',
     summary: 'The dead-letter list, oldest first',
+    middleware: may('viewer'),
     request: { query: PageQuery.extend({ status: z.literal('dead_letter') }) },
     responses: {
       200: jsonAnswer(
@@ -42,6 +43,7 @@ export function serveTasks(app: HttpApp, deps: RedriveDeps & ListDeps): void {
     method: 'get',
     path: '/api/v1/tasks/{taskId}',
     summary: 'One task with its attempts',
+    middleware: may('viewer'),
     request: { params: TaskById },
     responses: { 200: jsonAnswer(Task, 'The task'), ...problems(401, 403, 404) },
   });
@@ -54,6 +56,7 @@ export function serveTasks(app: HttpApp, deps: RedriveDeps & ListDeps): void {
     method: 'post',
     path: '/api/v1/tasks/{taskId}/redrive',
     summary: 'Take a task off the dead-letter list and run it again under the same id',
+    middleware: may('operator'),
     request: { params: TaskById },
     responses: {
       200: jsonAnswer(z.object({ taskId: z.string(), status: z.string() }), 'It is ready again'),

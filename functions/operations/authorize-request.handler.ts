@@ -8,7 +8,9 @@ import { AuthorizeRequestEnv } from './env.ts';
 import { operatorTokensIn } from './operator-tokens.client.ts';
 
 const { OPERATOR_TOKEN_SECRET } = readEnv(AuthorizeRequestEnv);
-const tokens = operatorTokensIn(new SecretsManagerClient(), OPERATOR_TOKEN_SECRET, () => new Date());
+const now = () => new Date();
+const operatorTokens = operatorTokensIn(new SecretsManagerClient(), OPERATOR_TOKEN_SECRET, now);
+const deps = { operatorTokens, find: async () => undefined, now };
 const Request = z.object({ headers: z.record(z.string(), z.string().optional()).default({}) });
 
-export const handler = lambda(Request, async ({ headers }) => authorize(headers.authorization, await tokens()));
+export const handler = lambda(Request, ({ headers }) => authorize(headers.authorization, deps));

@@ -1,6 +1,6 @@
 // HTTP of the room operations: the status, the API's own documentation, and the console.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, problems, z } from '../common/http.ts';
+import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, problems, z } from '../common/http.ts';
 import { referencePage } from './api-reference.ts';
 import type { PackageFiles } from './console-files.store.ts';
 import { type Ask, type Place, statusOf } from './status.ts';
@@ -15,6 +15,7 @@ export function routes({ ask, place, files }: OperationsDeps): HttpApp {
     method: 'get',
     path: '/api/v1/status',
     summary: 'How everything is',
+    middleware: may('viewer'),
     responses: { 200: jsonAnswer(Status, 'The status'), ...problems(401, 403) },
   });
   app.openapi(status, async (c) => c.json((await statusOf(ask, place(), c.get('principal'))) as never, 200));

@@ -10,7 +10,7 @@ const NO_ACCOUNT = '000000000000';
 export async function statusOf(
   ask: Ask,
   { account, region, version }: Place,
-  me: { principalId: string; role: string },
+  me: { principalId: string; roles: readonly string[] },
 ) {
   const names: Rooms[] = ['objectives', 'agents', 'safety', 'audit'];
   const answers = await Promise.allSettled(names.map(ask));

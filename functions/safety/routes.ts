@@ -1,6 +1,16 @@
 // HTTP of the room safety: the control flags, kill and resume, and the effects that passed the gate.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, PageQuery, problems, z } from '../common/http.ts';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  jsonBody,
+  may,
+  PageQuery,
+  problems,
+  z,
+} from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { type ControlDeps, controlNow, killSwarm, resumeSwarm } from './control-swarm.ts';
 import { listEffects, readEffect } from './effects.ts';
@@ -33,6 +43,7 @@ export function routes(deps: ControlDeps): HttpApp {
     method: 'get',
     path: '/api/v1/control',
     summary: 'Whether the swarm may act',
+    middleware: may('viewer'),
     responses: { 200: jsonAnswer(Control, 'The flags'), ...problems(401, 403) },
   });
   app.openapi(control, async (c) => c.json(await controlNow(deps), 200));
@@ -40,6 +51,7 @@ export function routes(deps: ControlDeps): HttpApp {
     method: 'post',
     path: '/api/v1/kill',
     summary: 'Stop every autonomous action: the gate clears nothing from now on',
+    middleware: may('operator', 'approver', 'captain'),
     request: {
       body: jsonBody(z.strictObject({ reason: Reason, scope: z.literal('everything').default('everything') })),
     },
@@ -52,6 +64,7 @@ export function routes(deps: ControlDeps): HttpApp {
     method: 'post',
     path: '/api/v1/resume',
     summary: 'Lift the kill',
+    middleware: may('captain'),
     request: { body: jsonBody(z.strictObject({ reason: Reason })) },
     responses: { 200: jsonAnswer(Control, 'The flags now'), ...problems(400, 401, 403) },
   });
@@ -62,6 +75,7 @@ export function routes(deps: ControlDeps): HttpApp {
     method: 'get',
     path: '/api/v1/effects',
     summary: 'Effects, newest first',
+    middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
       200: jsonAnswer(z.object({ items: z.array(Effect), cursor: z.string().optional() }), 'A page'),
@@ -73,6 +87,7 @@ export function routes(deps: ControlDeps): HttpApp {
     method: 'get',
     path: '/api/v1/effects/{effectId}',
     summary: 'One effect',
+    middleware: may('viewer'),
     request: { params: z.object({ effectId: z.string().openapi({ param: { name: 'effectId', in: 'path' } }) }) },
     responses: { 200: jsonAnswer(Effect, 'The effect'), ...problems(401, 403, 404) },
   });

@@ -97,19 +97,19 @@ function Me({ status }: { status: Status }) {
         type="button"
         className="ghost me"
         aria-expanded={open}
-        aria-label={`Signed in as ${me.principalId}, ${me.role}`}
+        aria-label={`Signed in as ${me.principalId}`}
         onClick={() => setOpen(!open)}
       >
         <Icon name="user" />
-        <span>{me.role}</span>
+        <span>{me.principalId}</span>
       </button>
       {open && (
         <div className="menu-list me-list">
           <dl>
             <dt>Signed in as</dt>
             <dd>{me.principalId}</dd>
-            <dt>Role</dt>
-            <dd>{me.role}</dd>
+            <dt>Roles</dt>
+            <dd>{me.roles.join(', ')}</dd>
             <dt>Environment</dt>
             <dd>
               {environment.kind === 'aws'

@@ -12,7 +12,7 @@ const NOTHING: Status = {
   needsPerson: [],
   work: {},
   silent: [],
-  me: { principalId: '', role: '' },
+  me: { principalId: '', roles: [] },
 };
 
 /** Missing and null parts become empty ones; `silent` still says whose they are. */

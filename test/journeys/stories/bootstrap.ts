@@ -36,7 +36,7 @@ export function bootstrapStories(api: Client): void {
       const status = await api.get<{ mode: string; silent: string[]; agents: { healthy: number }; me: object }>(
         '/status',
       );
-      expect(status).toMatchObject({ mode: 'active', silent: [], me: { principalId: 'operator', role: 'operator' } });
+      expect(status).toMatchObject({ mode: 'active', silent: [], me: { principalId: 'operator' } });
       expect(status.agents.healthy).toBeGreaterThanOrEqual(5);
     });
 

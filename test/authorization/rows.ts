@@ -1,0 +1,37 @@
+// Who may use which route, written by hand and by nobody's code: a route without a row here fails the tests.
+import type { Role } from '../../functions/common/roles.ts';
+
+/** All people; an agent is none of them. */
+const PEOPLE: Role[] = ['viewer', 'operator', 'approver', 'captain', 'auditor'];
+const AUDIT: Role[] = ['auditor', 'operator', 'captain'];
+
+/** Method and path below /api/v1 → the roles that may, no more and no fewer. `'anybody'`: the route proves its caller itself. */
+export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
+  'get /agents': PEOPLE,
+  'post /agents': ['captain'],
+  'get /agents/{agentId}': PEOPLE,
+  'delete /agents/{agentId}': ['captain'],
+  'post /agents/{agentId}/heartbeat': ['agent', 'operator'],
+  'post /artifacts': ['operator'],
+  'get /audit': AUDIT,
+  'get /audit/export': AUDIT,
+  'get /audit/{entryId}': AUDIT,
+  'get /bootstrap': PEOPLE,
+  'post /bootstrap': ['operator', 'captain'],
+  'get /control': PEOPLE,
+  'get /effects': PEOPLE,
+  'get /effects/{effectId}': PEOPLE,
+  'post /kill': ['operator', 'approver', 'captain'],
+  'get /objectives': PEOPLE,
+  'post /objectives': ['operator'],
+  'get /objectives/{objectiveId}': PEOPLE,
+  'post /objectives/{objectiveId}/cancel': ['operator'],
+  'post /objectives/{objectiveId}/pause': ['operator'],
+  'post /objectives/{objectiveId}/priority': ['operator'],
+  'post /objectives/{objectiveId}/resume': ['operator'],
+  'post /resume': ['captain'],
+  'get /status': PEOPLE,
+  'get /tasks': PEOPLE,
+  'get /tasks/{taskId}': PEOPLE,
+  'post /tasks/{taskId}/redrive': ['operator'],
+};
