@@ -20,6 +20,7 @@ const Control = z
   .object({
     mode: z.enum(['active', 'killed', 'not_bootstrapped']),
     killed: z.boolean(),
+    stopped: z.array(z.string()).openapi({ description: 'parts that are stopped: room:…, agent:…, objective:…' }),
     swarm: z.enum(['inactive', 'active']),
     reason: z.string(),
     by: z.string(),
