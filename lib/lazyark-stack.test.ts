@@ -189,6 +189,18 @@ describe('the HTTP API', () => {
   });
 });
 
+describe('the signing key', () => {
+  it.each([
+    { stage: 'dev', kept: 'Delete' },
+    { stage: 'prod', kept: 'Retain' },
+  ])('signs and does nothing else; of stage $stage: $kept', ({ stage, kept }) => {
+    const keys = resourcesOf(synthesize({ stage }), 'AWS::KMS::Key').map(([, key]) => key);
+    expect(keys).toHaveLength(1);
+    expect(keys[0]?.Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    expect(keys[0]?.DeletionPolicy).toBe(kept);
+  });
+});
+
 describe('the stack', () => {
   it('tells what people and tools need', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(

@@ -163,6 +163,7 @@ const WITH_RESOURCE: Record<string, string[]> = {
     ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'],
   ],
   events: ['PutEvents'],
+  kms: ['Sign', 'GetPublicKey'],
   lambda: ['InvokeFunction'],
   logs: ['CreateLogStream', 'PutLogEvents'],
   s3: ['GetObject', 'PutObject'],

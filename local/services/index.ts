@@ -41,6 +41,7 @@ const entries: readonly Entry[] = [
     ],
     load: () => import('./secrets/service.ts'),
   },
+  { types: ['AWS::KMS::Key'], load: () => import('./kms/service.ts') },
   { types: ['AWS::S3::Bucket'], load: () => import('./s3.ts') },
   { types: ['AWS::SQS::Queue'], load: () => import('./sqs.ts') },
   {
@@ -58,8 +59,6 @@ const meaningless: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'logs are files in the data folder',
   'AWS::Logs::MetricFilter': 'no metrics are kept',
   'AWS::Lambda::Permission': 'rules, queues and the HTTP API of this runtime are its own',
-  'AWS::KMS::Key': 'the disk is the user’s; encryption at rest is theirs to choose',
-  'AWS::KMS::Alias': 'see the key',
   'AWS::SNS::Topic': 'takes alarms, and there are none',
   'AWS::SNS::TopicPolicy': 'see the topic',
   'AWS::SNS::Subscription': 'see the topic',

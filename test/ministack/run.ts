@@ -17,8 +17,9 @@ async function main(extra: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interruption.abort());
   const server = await startMiniStack(installed.program);
   try {
-    say(`MiniStack ${MINISTACK_VERSION} at ${server.url}, ${server.about}`);
-    const code = await deployAndTest(server, extra, interruption.signal);
+    const signing = installed.signs ? '' : '; its KMS cannot sign: stories of signatures are skipped';
+    say(`MiniStack ${MINISTACK_VERSION} at ${server.url}, ${server.about}${signing}`);
+    const code = await deployAndTest(server, extra, installed.signs, interruption.signal);
     if (code !== 0) say(`The end of MiniStack's log:\n${server.logTail()}`);
     return code;
   } catch (error) {
@@ -29,11 +30,16 @@ async function main(extra: readonly string[]): Promise<number> {
   }
 }
 
-async function deployAndTest(server: MiniStack, extra: readonly string[], signal: AbortSignal): Promise<number> {
+async function deployAndTest(
+  server: MiniStack,
+  extra: readonly string[],
+  signs: boolean,
+  signal: AbortSignal,
+): Promise<number> {
   const { outputs, remove } = await deploy(server, signal);
   try {
     const config = join(import.meta.dirname, 'vitest.config.ts');
-    const env = { ...server.env, LAZYARK_OUTPUTS: JSON.stringify(outputs) };
+    const env = { ...server.env, LAZYARK_OUTPUTS: JSON.stringify(outputs), LAZYARK_SIGNS: signs ? 'yes' : 'no' };
     const args = ['run', '--config', config, ...reportArgs(), ...extra];
     return (await runTool('vitest', args, { cwd: import.meta.dirname, env, signal })).code;
   } finally {
