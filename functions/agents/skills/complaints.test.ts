@@ -1,11 +1,11 @@
 // Complaints: what counts as one, once per text, only from critical texts, always the same, and without private data.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { maskedQuotation as masked } from '../../common/mask.ts';
 import { aTable, csvOf } from '../work.test-support.ts';
 import { themes } from './complaint-themes.ts';
 import { complaintsOf, countText, noTexts } from './complaints.ts';
 import { complaintFinding } from './find-complaints.ts';
-import { masked } from './mask.ts';
 import { clausesOf, isComplaint } from './sentences.ts';
 
 const themesOf = (text: string) => {

@@ -1,6 +1,7 @@
 // Counts what the texts with low scores complain about. One pass, bounded memory, the same answer for the same rows.
+
+import { maskedQuotation as masked } from '../../common/mask.ts';
 import { themes } from './complaint-themes.ts';
-import { masked } from './mask.ts';
 import { phrasesOf } from './phrases.ts';
 import { clausesOf, isComplaint } from './sentences.ts';
 

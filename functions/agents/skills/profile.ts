@@ -1,8 +1,8 @@
 // The capability table.profile: what each column of a table holds.
 import * as z from 'zod';
+import { maskedQuotation as masked } from '../../common/mask.ts';
 import type { Work } from '../agent.ts';
 import { parametersOf } from '../parameters.ts';
-import { masked } from './mask.ts';
 import { numberIn, percentText, roundedText, shortText } from './numbers.ts';
 import { openTable } from './open-table.ts';
 import type { Table } from './read-csv.ts';
