@@ -74,7 +74,7 @@ describe('an alarm', () => {
     const names = alarms.filter((alarm) => alarm.MetricName !== 'Errors').map((alarm) => alarm.MetricName);
     expect(names.sort()).toEqual(
       [
-        ...Array(3).fill('ApproximateNumberOfMessagesVisible'),
+        ...Array(4).fill('ApproximateNumberOfMessagesVisible'),
         ...['5xx', 'ExecutionsFailed', 'ExecutionsFailed', 'Throttles'],
       ].sort(),
     );

@@ -10,7 +10,7 @@ const on = (resource: string, service: string, ...actions: string[]) =>
 const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
   Agents: ['roster'],
-  Safety: ['effects'],
+  Safety: ['effects', 'open'],
   Audit: ['lane'],
 };
 const tableOf = (room: string) => `${room}${room}Table`;
@@ -80,6 +80,7 @@ const EXPECTED: Record<string, string[]> = {
   'agents/summarize-agents': read('Agents'),
   'safety/serve-http': [...readWrite('Safety'), announce],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
+  'safety/follow-effects': [...stream('Safety'), announce, send('SafetyFailures')],
   'safety/summarize-control': read('Safety'),
   'audit/serve-http': read('Audit'),
   'audit/record-changes': [

@@ -15,6 +15,8 @@ const JsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, contex
   }
 });
 
+const outside = z.union([z.int().min(0), z.literal('unknown')]);
+
 export const Capability = z.strictObject({
   name: CapabilityName,
   title: z.string().trim().min(1).max(100),
@@ -26,6 +28,14 @@ export const Capability = z.strictObject({
   /** for tasks that do not say */
   timeoutSeconds: z.int().min(1).max(86_400).default(60),
   maxAttempts: z.int().min(1).max(10).default(3),
+  /** what one attempt does outside at most; most capabilities only compute, and declare nothing */
+  impact: z
+    .strictObject({ spendCents: outside, apiCalls: outside, files: outside, tokens: outside })
+    .partial()
+    .optional(),
+  /** whether what it does outside can be undone, and how */
+  reversible: z.enum(['yes', 'no', 'nothing_to_undo']).default('nothing_to_undo'),
+  undo: z.string().trim().min(1).max(500).optional(),
 });
 export type Capability = z.infer<typeof Capability>;
 

@@ -3,14 +3,12 @@ import { taskIdOf } from '../common/ids.ts';
 import type { Item, Write } from '../common/table.ts';
 import type { Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
+import { lineOfEffect } from './objective-items.ts';
 import { knows } from './objective-reads.ts';
 import { type CausesOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
-import { effectOf, proposalFor } from './proposal.ts';
+import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
 import { asStatePage, mayStart, readyTasks, type StatePage, type TaskState } from './state-page.ts';
-
-/** After the time an agent may take, how long its outcome may be on its way before the task counts as lost. */
-const OUTCOME_GRACE_SECONDS = 60;
 
 /**
  * Starts every ready task of the page and answers how many. `page` may be an old image: what has moved on since is refused
@@ -69,13 +67,25 @@ export function isMarkedBy({ pk, tasks }: StatePage, number: number, causesOf: C
 
 async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
   if (placed.length === 0) return [];
-  const verdicts = await deps.gate.propose(placed.map((one) => proposalFor(page.pk, one)));
-  const denied = placed.filter((_, index) => verdicts[index]?.kind === 'denied');
-  for (const one of denied) {
-    const verdict = verdicts[placed.indexOf(one)] as Extract<Verdict, { kind: 'denied' }>;
-    await deps.giveUp(page.pk, one.definition, { name: 'EffectDenied', message: verdict.reason }, one.attempt);
-  }
-  return placed.filter((_, index) => verdicts[index]?.kind === 'cleared');
+  const proposals = placed.map((one) => proposalFor(page.pk, one, deps.capability(one.definition.capability)));
+  const verdicts = await deps.gate.propose(proposals);
+  const answered = placed.map((one, index) => ({ one, verdict: verdicts[index] }));
+  await Promise.all(answered.map(({ one, verdict }) => verdict && notCleared(page, one, verdict, deps)));
+  return answered.filter(({ verdict }) => verdict?.kind === 'cleared').map(({ one }) => one);
+}
+
+/** What is denied or only shadowed ends here, with the reason; what is held waits where everybody can see it. */
+async function notCleared(page: StatePage, one: Placed, verdict: Verdict, deps: DispatchDeps): Promise<void> {
+  if (verdict.kind === 'held')
+    await wait(page, one.definition, lineOfEffect(verdict.effectId), `held: ${verdict.reason}`, deps);
+  if (verdict.kind === 'denied' || verdict.kind === 'shadowed')
+    await deps.giveUp(page.pk, one.definition, refusalOf(one, verdict), one.attempt);
+}
+
+function refusalOf({ definition }: Placed, { kind, reason }: { kind: 'denied' | 'shadowed'; reason: string }) {
+  if (kind === 'denied') return { name: 'EffectDenied', message: reason };
+  const message = `${definition.capability} is in shadow mode: what it would do is recorded and not done (${reason})`;
+  return { name: 'EffectShadowed', message };
 }
 
 /** Marks tasks as running: those without places to take in one update, each of the others in a transaction of its own. */

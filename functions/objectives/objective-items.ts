@@ -75,6 +75,9 @@ export const artifactKey = (artifactId: string): Key => ({ pk: artifactId, sk: '
 
 /** Partition of the `waiting` index for tasks blocked on this: `agent:agt_x`, `capability:feedback.nps`, `lock:prices`. */
 export const waitingFor = (blockedOn: string): string => `waiting#${blockedOn}`;
+/** What a task that waits for its effect is blocked on. */
+export const lineOfEffect = (effectId: string): string => `effect:${effectId}`;
+export const isLineOfEffect = (blockedOn: string): boolean => blockedOn.startsWith('effect:');
 export const DEAD_LETTERS = 'dead_letters';
 export const ACTIVE = 'active';
 export const QUEUE = 'queue';

@@ -1,5 +1,6 @@
 // Finds the agent for a ready task, or lets the task wait where everybody can see it.
 import type { AgentCall } from '../common/agent-call.ts';
+import type { Capability } from '../common/capability.ts';
 import { contentId, taskIdOf } from '../common/ids.ts';
 import type { Tables } from '../common/table.ts';
 import type { Gate } from '../safety/gate.ts';
@@ -17,6 +18,7 @@ export type DispatchDeps = {
   reads: Reads;
   gate: Gate;
   giveUp: GiveUp;
+  capability(name: string): Capability | undefined;
   callAgent(functionName: string, call: AgentCall): Promise<void>;
   inputsOf(objectiveId: string): Promise<AgentCall['inputs']>;
   runningOf(agent: RosterAgent): Promise<number>;

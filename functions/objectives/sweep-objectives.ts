@@ -2,7 +2,7 @@
 import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { dispatchPage } from './dispatch-tasks.ts';
-import { ACTIVE, QUEUE } from './objective-items.ts';
+import { ACTIVE, isLineOfEffect, QUEUE } from './objective-items.ts';
 import { persist } from './persist.ts';
 import type { DispatchDeps } from './place-task.ts';
 import { releaseDependents } from './release-dependents.ts';
@@ -94,8 +94,8 @@ async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<string[]
     limit: 1_000,
   });
   const waiting = (items as unknown as Waiting[]).filter(({ number }) => isReady(page, number, nowMs));
-  for (const { number, sinceMs, reason } of waiting) {
-    if (sinceMs > longAgoMs) continue;
+  for (const { number, sinceMs, reason, blockedOn } of waiting) {
+    if (sinceMs > longAgoMs || isLineOfEffect(blockedOn)) continue;
     const definition = await deps.reads.definition(page.pk, number);
     const message = `No agent for ${definition.capability} within ${WAITING_HOURS_MAX} h: ${reason}`;
     await deps.giveUp(page.pk, definition, { name: 'NobodyCapable', message }, page.tasks[number]?.attempt ?? 0);

@@ -1,57 +1,135 @@
-// An effect: the one record of an autonomous side effect, from its proposal to its outcome.
+// An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
-/** What an effect may cost at most. What is unknown counts as the maximum, so every figure has to be said. */
-export const Impact = z.strictObject({
-  spendCents: z.int().min(0),
-  apiCalls: z.int().min(0),
-  files: z.int().min(0),
-  tokens: z.int().min(0),
-});
+/** What is counted of every effect, and what limits are set on. */
+export const UNITS = ['spendCents', 'apiCalls', 'files', 'tokens'] as const;
+export type Unit = (typeof UNITS)[number];
+
+const amount = z.int().min(0);
+/** Known amounts, one for each unit. */
+export const Impact = z.strictObject({ spendCents: amount, apiCalls: amount, files: amount, tokens: amount });
 export type Impact = z.infer<typeof Impact>;
 
+const atMost = z.union([amount, z.literal('unknown')]);
+/** What an effect may cost at most; `unknown` counts as the most that one action may. */
+export const ProposedImpact = z.strictObject({ spendCents: atMost, apiCalls: atMost, files: atMost, tokens: atMost });
+export type ProposedImpact = z.infer<typeof ProposedImpact>;
+
+const name = z.string().min(1).max(100);
 const sentence = z.string().trim().min(1).max(500);
+
+/** Whose effect it is: what kills, limits, cohorts and the watch for anomalies go by. */
+export const Scope = z.strictObject({
+  room: name,
+  agentId: name.optional(),
+  objectiveId: name.optional(),
+  capability: name.optional(),
+});
+export type Scope = z.infer<typeof Scope>;
 
 /** A proposal explains itself completely or is refused: who, what, on what, why, instead of what, at what cost. */
 export const Proposal = z.strictObject({
   /** the same intent twice is the same effect */
   intentKey: z.string().min(1).max(200),
   /** this try's token: only its holder may settle the effect */
-  fence: z.string().min(1).max(100),
+  fence: name,
   actor: sentence,
-  action: z.string().regex(/^[a-z]+\.[a-z-]+$/),
+  scope: Scope,
+  action: z
+    .string()
+    .max(100)
+    .regex(/^[a-z]+\.[a-z-]+$/, 'a dotted name such as task.execute'),
   target: sentence,
   context: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()])),
   options: z.array(sentence).min(1).max(20),
   choice: sentence,
   rationale: sentence,
   confidence: z.number().min(0).max(1),
-  impact: Impact,
+  impact: ProposedImpact,
   reversible: z.enum(['yes', 'no', 'nothing_to_undo']),
   undo: sentence.optional(),
+  /** once it executes, how long until it counts as stuck and is looked up; 15 minutes when not said */
+  deadlineSeconds: z.int().min(1).max(2_592_000).optional(),
 });
 export type Proposal = z.infer<typeof Proposal>;
 
-export const EffectStatus = z.enum(['denied', 'held', 'executing', 'confirmed', 'failed', 'unknown']);
+export const EffectStatus = z.enum([
+  'denied',
+  'shadowed',
+  'held',
+  'cleared',
+  'executing',
+  'confirmed',
+  'failed',
+  'unknown',
+  'reversed',
+]);
 export type EffectStatus = z.infer<typeof EffectStatus>;
 
 /**
- * A held effect is cleared when the hold is lifted; of two who were cleared for the same effect one may hold it while the
- * other goes on and ends it. An unknown one is resolved by looking up what happened.
+ * A held effect waits for its needs and is then cleared; who owns it proposes it again, and it executes. A held one
+ * without needs waits for its owner. An unknown one is resolved by looking up what happened; a veto denies what has not
+ * begun, and reversing is an effect of its own that marks the first.
  */
 export const ALLOWED_EFFECT_MOVES = {
   denied: [],
-  held: ['executing', 'denied', 'confirmed', 'failed'],
+  shadowed: [],
+  held: ['cleared', 'executing', 'denied', 'confirmed', 'failed'],
+  cleared: ['executing', 'held', 'denied', 'failed'],
   executing: ['held', 'confirmed', 'failed', 'unknown'],
   unknown: ['confirmed', 'failed'],
-  confirmed: [],
+  confirmed: ['reversed'],
   failed: [],
+  reversed: [],
 } as const satisfies Record<EffectStatus, readonly EffectStatus[]>;
 
-export type Effect = Proposal & {
+export const statusesBefore = (status: EffectStatus): EffectStatus[] =>
+  EffectStatus.options.filter((before) => (ALLOWED_EFFECT_MOVES[before] as readonly EffectStatus[]).includes(status));
+
+/** What a held effect waits for: 3 of 5 votes, a person, or the end of a kill. Without any it waits for its owner. */
+export const Need = z.enum(['votes', 'person', 'resume']);
+export type Need = z.infer<typeof Need>;
+
+/** What was taken from a limit for an effect: `window` is the item, `amount` what it lost. */
+export type Reservation = { limit: string; window: string; unit: Unit; amount: number };
+
+/** A proposal whose unknown amounts count as the most that one action may; `unknown` says which those are. */
+export type Weighed = Omit<Proposal, 'impact'> & { impact: Impact; unknown?: Unit[] };
+
+export type Effect = Weighed & {
   effectId: string;
   status: EffectStatus;
   reason: string;
+  /** of the proposal: what was decided on */
+  digest: string;
   at: string;
+  needs: Need[];
+  /** needs that were met, by whom and why */
+  satisfied?: { need: Need; by: string; reason: string; at: string }[];
+  reservations?: Reservation[];
+  /** what it cost in the end */
+  real?: Impact;
+  outcome?: string;
   settledAt?: string;
 };
+
+/**
+ * The digest that votes and approvals are bound to: of the whole proposal, but for its fence and for which agent carries
+ * it out. Those may change between asking and acting; what is done, why, and at what cost may not.
+ */
+export function digestOf({ fence, ...proposal }: Proposal): string {
+  const { agentId, ...scope } = proposal.scope;
+  return createHash('sha256')
+    .update(canonical({ ...proposal, scope }))
+    .digest('hex');
+}
+
+/** JSON with sorted keys and without undefined members: the same value is always the same text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  members.sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+}

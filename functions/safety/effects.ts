@@ -1,12 +1,14 @@
 // Effects for people to read: newest first, day by day.
-import type { Tables } from '../common/table.ts';
+import type { Item, Tables } from '../common/table.ts';
 import { InvalidCursor } from '../common/table-cursor.ts';
 import type { Effect } from './effect.ts';
+import { asEffect, effectKey } from './effect-item.ts';
 
 const DAYS_BACK_MAX = 90;
 const DAY_MS = 86_400_000;
 
-export type EffectPage = { items: Effect[]; cursor?: string };
+export type EffectPage = { items: EffectView[]; cursor?: string };
+export type EffectView = Omit<Effect, 'fence'>;
 
 /** The cursor is a day and the place within it. A page may span days; a day without effects is passed over. */
 export async function listEffects(
@@ -16,7 +18,7 @@ export async function listEffects(
   const today = now().toISOString().slice(0, 10);
   let [day, within] = cursor ? placeIn(cursor, today) : [today];
   const oldest = new Date(now().getTime() - DAYS_BACK_MAX * DAY_MS).toISOString().slice(0, 10);
-  const items: Effect[] = [];
+  const items: EffectView[] = [];
   while (day >= oldest && items.length < limit) {
     const page = await tables.query({
       table,
@@ -27,7 +29,7 @@ export async function listEffects(
       cursor: within || undefined,
     });
     const found = await Promise.all(page.items.map(({ pk, sk }) => tables.get(table, { pk, sk })));
-    items.push(...found.filter((item) => item !== undefined).map((item) => effectView(item as unknown as Effect)));
+    items.push(...found.filter((item) => item !== undefined).map((item) => effectView(item)));
     within = page.cursor;
     if (!within) day = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
   }
@@ -43,13 +45,13 @@ function placeIn(cursor: string, today: string): [day: string, within?: string] 
 export async function readEffect(
   effectId: string,
   { tables, table }: { tables: Tables; table: string },
-): Promise<Effect | undefined> {
-  const item = await tables.get(table, { pk: effectId, sk: 'effect' });
-  return item && effectView(item as unknown as Effect);
+): Promise<EffectView | undefined> {
+  const item = await tables.get(table, effectKey(effectId));
+  return item && effectView(item);
 }
 
 /** The fence stays inside: who knows it may settle the effect. */
-function effectView(item: Effect): Effect {
-  const { pk, sk, fence, effectsPk, effectsSk, by, why, ...effect } = item as Effect & Record<string, unknown>;
-  return effect as Effect;
+function effectView(item: Item): EffectView {
+  const { fence, ...effect } = asEffect(item);
+  return effect;
 }

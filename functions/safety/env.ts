@@ -8,3 +8,4 @@ const bus = { EVENT_BUS: z.string().min(1) };
 export const ServeHttpEnv = z.object({ ...table, ...bus });
 export const ActivateSwarmEnv = z.object({ ...table, ...bus });
 export const SummarizeControlEnv = z.object(table);
+export const FollowEffectsEnv = z.object(bus);

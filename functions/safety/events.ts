@@ -1,6 +1,7 @@
 // What the room of safety announces.
 import * as z from 'zod';
 import { defineEvent } from '../common/define-event.ts';
+import { Impact, Need, Scope } from './effect.ts';
 
 const said = z.object({ by: z.string(), reason: z.string(), at: z.iso.datetime() });
 const name = z.string().min(1).max(100);
@@ -15,3 +16,32 @@ const aboutScope = said.extend({ scope: KillScope });
 export const SwarmActivated = defineEvent('safety.SwarmActivated', said);
 export const SwarmKilled = defineEvent('safety.SwarmKilled', aboutScope);
 export const SwarmResumed = defineEvent('safety.SwarmResumed', aboutScope);
+
+const effect = z.object({
+  effectId: z.string(),
+  intentKey: z.string(),
+  action: z.string(),
+  scope: Scope,
+  reason: z.string(),
+  at: z.iso.datetime(),
+});
+
+/** It waits for votes, a person or a resume: `digest` is what they decide on. */
+export const EffectHeld = defineEvent(
+  'safety.EffectHeld',
+  effect.extend({
+    needs: z.array(Need),
+    digest: z.string(),
+    target: z.string(),
+    impact: Impact,
+    confidence: z.number(),
+  }),
+);
+/** All its needs are met: who owns it may propose it again. */
+export const EffectCleared = defineEvent('safety.EffectCleared', effect);
+/** It will not be: denied while it was held or cleared, or vetoed while it executed. */
+export const EffectRefused = defineEvent('safety.EffectRefused', effect);
+/** Nobody knows whether it happened; it is looked up. */
+export const EffectUnknown = defineEvent('safety.EffectUnknown', effect);
+/** Open beyond its deadline: who owns it looks up what became of it, and settles it. */
+export const EffectOverdue = defineEvent('safety.EffectOverdue', effect.extend({ status: z.string() }));

@@ -1,31 +1,19 @@
-// What the gate decides before it writes: default deny, then the limits on a single action.
+// Policy by a list of actions and targets, as config/gate.yaml has it: default deny. Pure.
 import * as z from 'zod';
-import { Impact, type Proposal } from './effect.ts';
+import { type PolicyAnswer, type Rules, Thresholds } from './gate-decision.ts';
 
-/** config/gate.yaml: which actions may happen at all, and how much one of them may do. */
-export const GatePolicy = z.strictObject({
+export const GatePolicy = Thresholds.extend({
   /** an action that is not listed is denied; `targets` are exact names, or a prefix ending in `*` */
   allow: z.array(z.strictObject({ action: z.string(), targets: z.array(z.string()).min(1) })),
-  /** blast radius of one action */
-  perAction: Impact,
 });
 export type GatePolicy = z.infer<typeof GatePolicy>;
 
-export type GateDecision =
-  | { kind: 'clear'; reason: 'allowed_within_limits' }
-  | { kind: 'deny'; reason: 'action_not_allowed' | 'over_limit_of_one_action'; detail: string };
-
-/** Whether one proposal may happen by policy alone; the kill switch is checked where the effect is written. */
-export function decideProposal(proposal: Proposal, policy: GatePolicy): GateDecision {
-  const { action, target, impact } = proposal;
-  const rule = policy.allow.find(
-    (entry) => entry.action === action && entry.targets.some((name) => fits(target, name)),
-  );
-  if (!rule) return { kind: 'deny', reason: 'action_not_allowed', detail: `${action} on ${target} is on no list` };
-  const over = (Object.keys(impact) as (keyof Impact)[]).filter((unit) => impact[unit] > policy.perAction[unit]);
-  if (over.length === 0) return { kind: 'clear', reason: 'allowed_within_limits' };
-  const detail = over.map((unit) => `${unit} ${impact[unit]} > ${policy.perAction[unit]}`).join(', ');
-  return { kind: 'deny', reason: 'over_limit_of_one_action', detail };
+export function rulesOf({ allow, ...thresholds }: GatePolicy): Rules {
+  const judge: Rules['judge'] = ({ action, target }): PolicyAnswer => {
+    const rule = allow.find((entry) => entry.action === action && entry.targets.some((name) => fits(target, name)));
+    return { allowed: rule !== undefined, because: rule ? [`allow ${rule.action}`] : [] };
+  };
+  return { judge, thresholds };
 }
 
 const fits = (target: string, name: string): boolean =>

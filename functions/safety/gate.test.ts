@@ -1,71 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { openSqlite } from '../common/table-sqlite.ts';
 import { FLAG_COPIES, flagCopyOf } from './control-flags.ts';
-import { activateSwarm, killSwarm, resumeSwarm } from './control-swarm.ts';
-import type { Proposal } from './effect.ts';
-import { listEffects, readEffect } from './effects.ts';
-import { effectIdOf, gateOf } from './gate.ts';
-import { decideProposal, type GatePolicy } from './gate-policy.ts';
-
-const policy: GatePolicy = {
-  allow: [{ action: 'task.execute', targets: ['feedback.*', 'noop'] }],
-  perAction: { spendCents: 10_000, apiCalls: 1_000, files: 10, tokens: 1_000 },
-};
-const proposal = (overrides: Partial<Proposal> = {}): Proposal => ({
-  intentKey: 'tsk_1#1',
-  fence: 'fnc_1',
-  actor: 'test',
-  action: 'task.execute',
-  target: 'noop',
-  context: {},
-  options: ['agt_a', 'wait'],
-  choice: 'agt_a',
-  rationale: 'the plan asks for it',
-  confidence: 1,
-  impact: { spendCents: 0, apiCalls: 1, files: 0, tokens: 0 },
-  reversible: 'nothing_to_undo',
-  ...overrides,
-});
-
-describe('what policy says of one proposal', () => {
-  const with_ = (impact: Partial<Proposal['impact']>) => proposal({ impact: { ...proposal().impact, ...impact } });
-  it.each([
-    { when: 'it is listed by name', of: proposal(), then: 'clear' },
-    { when: 'a prefix fits', of: proposal({ target: 'feedback.nps' }), then: 'clear' },
-    { when: 'the target is not listed', of: proposal({ target: 'bank.transfer' }), then: 'deny' },
-    { when: 'the action is not listed', of: proposal({ action: 'task.delete' }), then: 'deny' },
-    { when: 'spending exactly the limit', of: with_({ spendCents: 10_000 }), then: 'clear' },
-    { when: 'spending one cent more', of: with_({ spendCents: 10_001 }), then: 'deny' },
-    { when: 'making 1,001 calls', of: with_({ apiCalls: 1_001 }), then: 'deny' },
-    { when: 'touching 11 files', of: with_({ files: 11 }), then: 'deny' },
-    { when: 'there is no rule at all', of: proposal(), rules: [], then: 'deny' },
-  ])('$when -> $then', ({ of, rules, then }) => {
-    expect(decideProposal(of, { ...policy, ...(rules ? { allow: rules } : {}) }).kind).toBe(then);
-  });
-});
-
-async function aGate({ active = true } = {}) {
-  const tables = openSqlite(':memory:');
-  tables.defineTable({ name: 'safety', indexes: [{ name: 'effects' }], stream: true });
-  const now = () => new Date('2026-03-01T10:00:00Z');
-  const told: string[] = [];
-  const control = {
-    tables,
-    table: 'safety',
-    now,
-    announce: async (event: { detailType: string }) => void told.push(event.detailType),
-  };
-  if (active) await activateSwarm('test', 'test', control);
-  return { tables, now, control, told, gate: gateOf({ tables, table: 'safety', policy, now }) };
-}
+import { activateSwarm, killSwarm, resumeSwarm, stopScope } from './control-swarm.ts';
+import { digestOf, type Proposal } from './effect.ts';
+import { listEffects } from './effects.ts';
+import { aGate, aProposal, costing } from './gate.test-support.ts';
+import { effectIdOf } from './gate.ts';
 
 describe('the gate', () => {
   it('writes what it clears before anything happens, and settles it once', async () => {
-    const { gate, tables } = await aGate();
-    const [verdict] = await gate.propose([proposal()]);
+    const { gate, read } = await aGate();
+    const [verdict] = await gate.propose([aProposal()]);
     const effectId = effectIdOf('tsk_1#1');
     expect(verdict).toEqual({ kind: 'cleared', effectId });
-    expect(await readEffect(effectId, { tables, table: 'safety' })).toMatchObject({
+    expect(await read(effectId)).toMatchObject({
       status: 'executing',
       rationale: 'the plan asks for it',
     });
@@ -73,16 +20,16 @@ describe('the gate', () => {
     expect(await gate.settle({ ...settlement, fence: 'another' })).toBe('not_yours');
     expect(await gate.settle(settlement)).toBe('settled');
     expect(await gate.settle({ ...settlement, status: 'failed' })).toBe('not_yours');
-    expect(await readEffect(effectId, { tables, table: 'safety' })).toMatchObject({ status: 'confirmed' });
+    expect(await read(effectId)).toMatchObject({ status: 'confirmed' });
   });
 
   it('clears again what was cleared and then held, and ends what another had held', async () => {
-    const { gate, tables } = await aGate();
-    await gate.propose([proposal()]);
+    const { gate, read } = await aGate();
+    await gate.propose([aProposal()]);
     const settlement = { effectId: effectIdOf('tsk_1#1'), fence: 'fnc_1', reason: 'no place is free' };
     expect(await gate.settle({ ...settlement, status: 'held' })).toBe('settled');
-    expect(await readEffect(settlement.effectId, { tables, table: 'safety' })).toMatchObject({ status: 'held' });
-    expect(await gate.propose([proposal()])).toMatchObject([{ kind: 'cleared' }]);
+    expect(await read(settlement.effectId)).toMatchObject({ status: 'held' });
+    expect(await gate.propose([aProposal()])).toMatchObject([{ kind: 'cleared' }]);
     await gate.settle({ ...settlement, status: 'held' });
     expect(await gate.settle({ ...settlement, status: 'confirmed' })).toBe('settled');
     expect(await gate.settle({ ...settlement, status: 'held' })).toBe('not_yours');
@@ -90,9 +37,9 @@ describe('the gate', () => {
 
   it('gives the same answer to the same intent with the same fence, and refuses another fence', async () => {
     const { gate } = await aGate();
-    await gate.propose([proposal()]);
-    expect((await gate.propose([proposal()]))[0]?.kind).toBe('cleared');
-    expect((await gate.propose([proposal({ fence: 'fnc_2' })]))[0]).toMatchObject({
+    await gate.propose([aProposal()]);
+    expect((await gate.propose([aProposal()]))[0]?.kind).toBe('cleared');
+    expect((await gate.propose([aProposal({ fence: 'fnc_2' })]))[0]).toMatchObject({
       kind: 'taken',
       status: 'executing',
     });
@@ -100,9 +47,9 @@ describe('the gate', () => {
 
   it('holds everything while the swarm is not active, and clears it afterwards', async () => {
     const { gate, control } = await aGate({ active: false });
-    expect((await gate.propose([proposal()]))[0]).toMatchObject({ kind: 'held', reason: 'not_bootstrapped' });
+    expect((await gate.propose([aProposal()]))[0]).toMatchObject({ kind: 'held', reason: 'not_bootstrapped' });
     await activateSwarm('test', 'test', control);
-    expect((await gate.propose([proposal()]))[0]?.kind).toBe('cleared');
+    expect((await gate.propose([aProposal()]))[0]?.kind).toBe('cleared');
   });
 
   it('clears nothing after a kill, whatever was in the same batch', async () => {
@@ -112,29 +59,43 @@ describe('the gate', () => {
       reason: 'stop',
       by: 'captain',
     });
-    const verdicts = await gate.propose([proposal(), proposal({ intentKey: 'tsk_2#1' })]);
+    const verdicts = await gate.propose([aProposal(), aProposal({ intentKey: 'tsk_2#1' })]);
     expect(verdicts.map(({ kind }) => kind)).toEqual(['held', 'held']);
     expect(await resumeSwarm('go', 'captain', control)).toMatchObject({ mode: 'active' });
-    expect((await gate.propose([proposal()]))[0]?.kind).toBe('cleared');
-    expect(told).toEqual(['safety.SwarmActivated', 'safety.SwarmKilled', 'safety.SwarmResumed']);
+    expect((await gate.propose([aProposal()]))[0]?.kind).toBe('cleared');
+    expect(told.map(({ type }) => type)).toEqual([
+      'safety.SwarmActivated',
+      'safety.SwarmKilled',
+      'safety.SwarmResumed',
+    ]);
+  });
+
+  it('holds what belongs to a stopped part, and clears the rest of the same batch', async () => {
+    const { gate, control } = await aGate();
+    await stopScope({ agentId: 'agt_b' }, 'odd', 'captain', control);
+    const other = aProposal({ intentKey: 'tsk_2#1', scope: { room: 'objectives', agentId: 'agt_b' } });
+    expect(await gate.propose([aProposal(), other])).toMatchObject([
+      { kind: 'cleared' },
+      { kind: 'held', reason: 'stopped agent:agt_b', needs: ['resume'] },
+    ]);
   });
 
   it('records a denial with its reason, beside what it clears', async () => {
-    const { gate, tables } = await aGate();
-    const denied = proposal({ intentKey: 'tsk_3#1', target: 'bank.transfer' });
-    const verdicts = await gate.propose([proposal(), denied]);
+    const { gate, read } = await aGate();
+    const denied = aProposal({ intentKey: 'tsk_3#1', target: 'bank.transfer' });
+    const verdicts = await gate.propose([aProposal(), denied]);
     expect(verdicts.map(({ kind }) => kind)).toEqual(['cleared', 'denied']);
-    expect(await readEffect(effectIdOf('tsk_3#1'), { tables, table: 'safety' })).toMatchObject({
+    expect(await read(effectIdOf('tsk_3#1'))).toMatchObject({
       status: 'denied',
       reason: expect.stringContaining('bank.transfer'),
     });
   });
 
-  it.each(['rationale', 'choice', 'options', 'confidence', 'impact', 'reversible'])(
+  it.each(['rationale', 'choice', 'options', 'confidence', 'impact', 'reversible', 'scope'])(
     'refuses a proposal without %s',
     async (field) => {
       const { gate, tables, now } = await aGate();
-      const { [field as keyof Proposal]: _, ...incomplete } = proposal();
+      const { [field as keyof Proposal]: _, ...incomplete } = aProposal();
       await expect(gate.propose([incomplete as Proposal])).rejects.toThrow(field);
       expect((await listEffects({ limit: 10 }, { tables, table: 'safety', now })).items).toEqual([]);
     },
@@ -143,20 +104,56 @@ describe('the gate', () => {
   it('takes one of 50 that want the same intent with fences of their own', async () => {
     const { gate } = await aGate();
     const verdicts = await Promise.all(
-      Array.from({ length: 50 }, (_, n) => gate.propose([proposal({ fence: `fnc_${n}` })])),
+      Array.from({ length: 50 }, (_, n) => gate.propose([aProposal({ fence: `fnc_${n}` })])),
     );
     expect(verdicts.flat().filter(({ kind }) => kind === 'cleared')).toHaveLength(1);
   });
 
   it('lets a kill win or lose each race whole: nothing is cleared once the kill has answered', async () => {
     const { gate, control } = await aGate();
-    const before = Array.from({ length: 30 }, (_, n) => gate.propose([proposal({ intentKey: `before-${n}` })]));
+    const before = Array.from({ length: 30 }, (_, n) => gate.propose([aProposal({ intentKey: `before-${n}` })]));
     await killSwarm('stop', 'captain', control);
     const after = await Promise.all(
-      Array.from({ length: 30 }, (_, n) => gate.propose([proposal({ intentKey: `after-${n}` })])),
+      Array.from({ length: 30 }, (_, n) => gate.propose([aProposal({ intentKey: `after-${n}` })])),
     );
     await Promise.all(before);
     expect(after.flat().every(({ kind }) => kind === 'held')).toBe(true);
+  });
+});
+
+describe('an effect that others have to agree to', () => {
+  const dear = (overrides: Partial<Proposal> = {}) => costing({ spendCents: 6_000 }, overrides);
+  const effectId = effectIdOf('tsk_1#1');
+
+  it('waits with its needs and its digest, and says so once', async () => {
+    const { gate, read, news } = await aGate();
+    const verdict = { kind: 'held', effectId, needs: ['votes', 'person'] };
+    expect(await gate.propose([dear()])).toMatchObject([verdict]);
+    expect(await gate.propose([dear({ fence: 'fnc_2' })])).toMatchObject([verdict]);
+    expect(await read(effectId)).toMatchObject({
+      status: 'held',
+      needs: ['votes', 'person'],
+      digest: digestOf(dear()),
+    });
+    expect(await news()).toMatchObject([
+      { type: 'safety.EffectHeld', detail: { effectId, needs: ['votes', 'person'], scope: { agentId: 'agt_a' } } },
+    ]);
+  });
+
+  it('is asked for anew when the same intent comes with something else', async () => {
+    const { gate, news } = await aGate();
+    await gate.propose([dear()]);
+    await news();
+    const other = costing({ spendCents: 5_000 });
+    expect(await gate.propose([other])).toMatchObject([{ kind: 'held', needs: ['votes'] }]);
+    expect(await news()).toMatchObject([{ type: 'safety.EffectHeld', detail: { digest: digestOf(other) } }]);
+  });
+
+  it('stays the same proposal with another agent and another fence, and with nothing else', () => {
+    const same = dear({ fence: 'fnc_9', scope: { ...dear().scope, agentId: 'agt_b' } });
+    expect(digestOf(same)).toBe(digestOf(dear()));
+    const others = [dear({ target: 'other' }), dear({ rationale: 'other' }), costing({ spendCents: 6_001 })];
+    expect(new Set([dear(), ...others].map(digestOf)).size).toBe(4);
   });
 });
 

@@ -1,19 +1,24 @@
 // The gate: every autonomous side effect asks here first, and what it asked and what became of it is one stored record.
-import { contentId } from '../common/ids.ts';
-import type { Item, Key, Tables, Write } from '../common/table.ts';
-import { flagCopyOf, flagKey, flagsOf, mayAct } from './control-flags.ts';
-import { ALLOWED_EFFECT_MOVES, type Effect, type EffectStatus, Proposal } from './effect.ts';
-import { decideProposal, type GatePolicy } from './gate-policy.ts';
+import { clearEffects } from './clear-effects.ts';
+import { digestOf, type EffectStatus, type Impact, type Need, Proposal } from './effect.ts';
+import { effectIdOf } from './effect-item.ts';
+import { decideProposal, type GateDecision, type Rules } from './gate-decision.ts';
+import { holdEffect, recordRefusal } from './hold-effects.ts';
+import { type SettleEffectDeps, settleEffect } from './settle-effect.ts';
 
-export type { Proposal } from './effect.ts';
-export { GatePolicy } from './gate-policy.ts';
+export type { Impact, Need, Proposal } from './effect.ts';
+export { effectIdOf } from './effect-item.ts';
+export type { Rules } from './gate-decision.ts';
+export { GatePolicy, rulesOf } from './gate-policy.ts';
 
 export type Verdict =
   /** written as executing: act now, then settle */
   | { kind: 'cleared'; effectId: string }
   | { kind: 'denied'; effectId: string; reason: string }
-  /** killed or not bootstrapped: ask again when that has ended */
-  | { kind: 'held'; effectId: string; reason: string }
+  /** it waits: propose it again with the same intent when EffectCleared or SwarmResumed says so */
+  | { kind: 'held'; effectId: string; reason: string; needs: Need[] }
+  /** recorded, and not to be carried out */
+  | { kind: 'shadowed'; effectId: string; reason: string }
   /** the same intent is already with somebody else, or done */
   | { kind: 'taken'; effectId: string; status: EffectStatus };
 
@@ -23,21 +28,24 @@ export type Settlement = {
   /** `held`: cleared, but it cannot be done now; asking again with the same intent clears it again */
   status: 'confirmed' | 'failed' | 'unknown' | 'held';
   reason: string;
+  /** what it cost in the end; what it had reserved beyond that is given back. Without it all of it counts as spent */
+  real?: Impact;
 };
+
 export type Gate = {
   propose(proposals: readonly Proposal[]): Promise<Verdict[]>;
   settle(settlement: Settlement): Promise<'settled' | 'not_yours'>;
 };
-type GateDeps = { tables: Tables; table: string; policy: GatePolicy; now: () => Date };
 
-/**
- * The same intent always has the same effect id. An intent about a task begins with the task's time-ordered id, and so
- * does its effect: records of one time lie side by side in a store that is sorted by key.
- */
-export function effectIdOf(intentKey: string): string {
-  const task = /^tsk_([0-9A-Z]{26}_\d{1,4})(?!\d)/.exec(intentKey)?.[1];
-  return task ? `eff_${task}_${contentId('x', intentKey).slice(2, 14)}` : contentId('eff', intentKey);
-}
+export type GateDeps = SettleEffectDeps & {
+  /** policies and thresholds as they are now; at most 2 s old */
+  rules(): Promise<Rules>;
+  /** why a proposal is only recorded; nothing for what is live */
+  whyShadow?(): Promise<(proposal: Proposal) => string | undefined>;
+};
+
+/** A proposal with what was decided of it. */
+export type Decided = { proposal: Proposal; effectId: string; digest: string; decision: GateDecision };
 
 /**
  * The gate over a store. `propose` writes the effects it clears in one transaction with a check of the control flags, so
@@ -45,102 +53,25 @@ export function effectIdOf(intentKey: string): string {
  * answer. At most 90 proposals at once.
  */
 export const gateOf = (deps: GateDeps): Gate => ({
-  propose: async (proposals) => {
-    const complete = proposals.map((proposal) => Proposal.parse(proposal));
-    const decisions = complete.map((proposal) => decideProposal(proposal, deps.policy));
-    const cleared = complete.filter((_, index) => decisions[index]?.kind === 'clear');
-    const verdicts = new Map<string, Verdict>();
-    for (const verdict of await clear(cleared, deps)) verdicts.set(verdict.effectId, verdict);
-    for (const [index, decision] of decisions.entries()) {
-      const proposal = complete[index];
-      if (decision.kind === 'deny' && proposal) {
-        verdicts.set(
-          effectIdOf(proposal.intentKey),
-          await deny(proposal, `${decision.reason}: ${decision.detail}`, deps),
-        );
-      }
-    }
-    return complete.map((proposal) => verdicts.get(effectIdOf(proposal.intentKey)) as Verdict);
-  },
-  settle: (settlement) => settle(settlement, deps),
+  propose: (proposals) => propose(proposals, deps),
+  settle: (settlement) => settleEffect(settlement, deps),
 });
 
-async function clear(proposals: readonly Proposal[], deps: GateDeps): Promise<Verdict[]> {
-  const [first] = proposals;
-  if (!first) return [];
-  const { tables, table } = deps;
-  const outcome = await tables.write([
-    { table, check: flagKey(flagCopyOf(first.intentKey)), if: mayAct },
-    ...proposals.map((proposal) => putEffect(proposal, 'executing', 'allowed_within_limits', deps)),
-  ]);
-  if (outcome.written) return proposals.map(({ intentKey }) => ({ kind: 'cleared', effectId: effectIdOf(intentKey) }));
-  const flags = outcome.refused.find(({ index }) => index === 0);
-  if (flags) return hold(proposals, flagsOf(flags.found).killed ? 'killed' : 'not_bootstrapped', deps);
-  if (proposals.length > 1) return (await Promise.all(proposals.map((proposal) => clear([proposal], deps)))).flat();
-  return [await meet(first, deps)];
+async function propose(proposals: readonly Proposal[], deps: GateDeps): Promise<Verdict[]> {
+  const complete = proposals.map((proposal) => Proposal.parse(proposal));
+  const [rules, whyShadow] = await Promise.all([deps.rules(), deps.whyShadow?.()]);
+  const decided = complete.map((proposal): Decided => {
+    const decision = decideProposal(proposal, rules, whyShadow);
+    return { proposal, effectId: effectIdOf(proposal.intentKey), digest: digestOf(proposal), decision };
+  });
+  const clear = decided.filter(({ decision }) => decision.kind === 'clear');
+  const others = decided.filter(({ decision }) => decision.kind !== 'clear');
+  const verdicts = [
+    ...(await clearEffects(clear, deps)),
+    ...(await Promise.all(
+      others.map((one) => (one.decision.kind === 'hold' ? holdEffect(one, deps) : recordRefusal(one, deps))),
+    )),
+  ];
+  const byEffect = new Map(verdicts.map((verdict) => [verdict.effectId, verdict]));
+  return decided.map(({ effectId }) => byEffect.get(effectId) as Verdict);
 }
-
-/** The effect exists: it is ours when the fence is the same, else another's. */
-async function meet(proposal: Proposal, { tables, table }: GateDeps): Promise<Verdict> {
-  const effectId = effectIdOf(proposal.intentKey);
-  const effect = (await tables.get(table, keyOf(effectId))) as unknown as Effect | undefined;
-  if (effect?.status === 'executing' && effect.fence === proposal.fence) return { kind: 'cleared', effectId };
-  return { kind: 'taken', effectId, status: effect?.status ?? 'unknown' };
-}
-
-async function hold(proposals: readonly Proposal[], reason: string, deps: GateDeps): Promise<Verdict[]> {
-  await Promise.all(proposals.map((proposal) => deps.tables.write([putEffect(proposal, 'held', reason, deps)])));
-  return proposals.map(({ intentKey }) => ({ kind: 'held', effectId: effectIdOf(intentKey), reason }));
-}
-
-async function deny(proposal: Proposal, reason: string, deps: GateDeps): Promise<Verdict> {
-  await deps.tables.write([putEffect(proposal, 'denied', reason, deps)]);
-  return { kind: 'denied', effectId: effectIdOf(proposal.intentKey), reason };
-}
-
-function putEffect(proposal: Proposal, status: EffectStatus, reason: string, { table, now }: GateDeps): Write {
-  const effectId = effectIdOf(proposal.intentKey);
-  const at = now().toISOString();
-  const put: Item = {
-    ...keyOf(effectId),
-    ...proposal,
-    effectId,
-    status,
-    reason,
-    at,
-    effectsPk: `effects#${at.slice(0, 10)}`,
-    effectsSk: `${at}#${effectId}`,
-    by: proposal.actor,
-    why: reason,
-  };
-  return { table, put, if: { any: [{ missing: 'pk' }, { path: 'status', equals: 'held' }] } };
-}
-
-async function settle({ effectId, fence, status, reason }: Settlement, deps: GateDeps) {
-  const from = (Object.keys(ALLOWED_EFFECT_MOVES) as EffectStatus[]).filter((before) =>
-    (ALLOWED_EFFECT_MOVES[before] as readonly EffectStatus[]).includes(status),
-  );
-  const outcome = await deps.tables.write([
-    {
-      table: deps.table,
-      update: keyOf(effectId),
-      changes: {
-        set: [
-          ['status', status],
-          ['by', 'gate'],
-          ['why', reason],
-          ['settledAt', deps.now().toISOString()],
-        ],
-      },
-      if: {
-        all: [
-          { path: 'status', oneOf: from },
-          { path: 'fence', equals: fence },
-        ],
-      },
-    },
-  ]);
-  return outcome.written ? 'settled' : 'not_yours';
-}
-
-const keyOf = (effectId: string): Key => ({ pk: effectId, sk: 'effect' });

@@ -1,5 +1,5 @@
 // The five built-in reviewers: each looks at one side of a proposal that policy already allows, and may only say no to it.
-import type { Proposal } from './effect.ts';
+import type { Weighed } from './effect.ts';
 import type { ReviewRule } from './panel.ts';
 
 export type Opinion = { choice: 'approve' | 'reject'; reason: string };
@@ -13,7 +13,7 @@ export type Background = {
   spendCentsPerDay: number;
 };
 export type Reviewed = Pick<
-  Proposal,
+  Weighed,
   | 'actor'
   | 'action'
   | 'target'

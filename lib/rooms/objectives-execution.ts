@@ -2,7 +2,7 @@
 import { AgentDeregistered, AgentLost, AgentReady } from '../../functions/agents/events.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/objectives/env.ts';
-import { SwarmResumed } from '../../functions/safety/events.ts';
+import { EffectCleared, EffectOverdue, EffectRefused, SwarmResumed } from '../../functions/safety/events.ts';
 import { announceOn, everyMinutes, listenTo } from '../platform/event-bus.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { feed } from '../platform/room-stream.ts';
@@ -55,7 +55,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
   });
   room.timers.feed(dispatch);
   everyMinutes(1, sweep);
-  listenTo(room.platform.bus, [SwarmResumed], sweep);
+  listenTo(room.platform.bus, [SwarmResumed, EffectCleared, EffectRefused, EffectOverdue], sweep);
   settleTasks(room, { safety, agents });
 }
 

@@ -8,9 +8,10 @@ import type { Platform } from '../platform/platform.ts';
 import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
+import { followEffects } from './safety-effects.ts';
 
 export class Safety extends Room {
-  readonly table = new RoomTable(this, { indexes: ['effects'] });
+  readonly table = new RoomTable(this, { indexes: ['effects', 'open'] });
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;
@@ -33,6 +34,7 @@ export class Safety extends Room {
       this.table.allowReadWrite(fn);
       announceOn(platform.bus, fn);
     }
+    followEffects(this);
     this.summarize = new RoomFunction(this, 'summarize-control', {
       environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
       impact: 'The status page does not say whether the swarm may act.',

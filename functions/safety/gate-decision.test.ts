@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Proposal } from './effect.ts';
+import { aProposal, costing, RULES } from './gate.test-support.ts';
+import { decideProposal } from './gate-decision.ts';
+import { GatePolicy, rulesOf } from './gate-policy.ts';
+
+const decide = (proposal: Proposal) => decideProposal(proposal, RULES);
+
+describe('what the gate decides of one proposal', () => {
+  it.each([
+    { when: 'a policy allows it', of: aProposal(), then: 'clear' },
+    { when: 'no policy allows the target', of: aProposal({ target: 'bank.transfer' }), then: 'deny' },
+    { when: 'no policy allows the action', of: aProposal({ action: 'task.delete' }), then: 'deny' },
+    { when: 'it spends exactly the limit', of: costing({ spendCents: 10_000 }), then: 'hold' },
+    { when: 'it spends one cent more', of: costing({ spendCents: 10_001 }), then: 'deny' },
+    { when: 'it makes 1,000 calls', of: costing({ apiCalls: 1_000 }), then: 'clear' },
+    { when: 'it makes 1,001 calls', of: costing({ apiCalls: 1_001 }), then: 'deny' },
+    { when: 'it touches 11 files', of: costing({ files: 11 }), then: 'deny' },
+    { when: 'it does not know how many calls it makes', of: costing({ apiCalls: 'unknown' }), then: 'clear' },
+    { when: 'it does not know how many files it touches', of: costing({ files: 'unknown' }), then: 'hold' },
+  ])('$when -> $then', ({ of, then }) => {
+    expect(decide(of).kind).toBe(then);
+  });
+
+  it.each([
+    { when: 'it spends 49.99 dollars', of: costing({ spendCents: 4_999 }), needs: undefined },
+    { when: 'it spends 50 dollars', of: costing({ spendCents: 5_000 }), needs: ['votes'] },
+    { when: 'it spends one cent more', of: costing({ spendCents: 5_001 }), needs: ['votes', 'person'] },
+    { when: 'it touches 4 files', of: costing({ files: 4 }), needs: undefined },
+    { when: 'it touches 5 files', of: costing({ files: 5 }), needs: ['votes'] },
+    { when: 'it is 70 % sure', of: aProposal({ confidence: 0.7 }), needs: undefined },
+    { when: 'it is less sure', of: aProposal({ confidence: 0.699 }), needs: ['person'] },
+    { when: 'it cannot be undone', of: aProposal({ reversible: 'no' }), needs: ['person'] },
+    { when: 'it says that it can be undone, but not how', of: aProposal({ reversible: 'yes' }), needs: ['person'] },
+    { when: 'it says how it is undone', of: aProposal({ reversible: 'yes', undo: 'put it back' }), needs: undefined },
+  ])('$when -> needs $needs', ({ of, needs }) => {
+    const decision = decide(of);
+    expect(decision.kind === 'hold' ? decision.needs : undefined).toEqual(needs);
+    expect(decision.reason).not.toBe('');
+  });
+
+  it('counts what is unknown as the most that one action may', () => {
+    expect(decide(costing({ apiCalls: 'unknown', tokens: 3 }))).toMatchObject({
+      impact: { spendCents: 0, apiCalls: 1_000, files: 0, tokens: 3 },
+    });
+  });
+
+  it('forbids although something else allows, and says what forbade it', () => {
+    const judge = () => ({ allowed: false, because: ['no-payments-at-night'] });
+    const decision = decideProposal(aProposal(), { ...RULES, judge });
+    expect(decision).toMatchObject({ kind: 'deny', reason: 'forbidden by no-payments-at-night' });
+  });
+
+  it('shadows what is not live yet, but only what policy would let through', () => {
+    const shadow = () => 'noop is in shadow mode';
+    expect(decideProposal(aProposal(), RULES, shadow)).toMatchObject({
+      kind: 'shadow',
+      reason: 'noop is in shadow mode',
+    });
+    expect(decideProposal(aProposal({ target: 'bank.transfer' }), RULES, shadow).kind).toBe('deny');
+  });
+});
+
+describe('a policy that is a list', () => {
+  const { thresholds } = RULES;
+  const allow = [{ action: 'task.execute', targets: ['feedback.*', 'noop'] }];
+  it.each([
+    { when: 'listed by name', of: aProposal(), then: 'clear' },
+    { when: 'fitting a prefix', of: aProposal({ target: 'feedback.nps' }), then: 'clear' },
+    { when: 'fitting nothing', of: aProposal({ target: 'noop.more' }), then: 'deny' },
+    { when: 'there is no rule at all', of: aProposal(), then: 'deny', rules: [] },
+  ])('$when -> $then', ({ of, then, rules = allow }) => {
+    expect(decideProposal(of, rulesOf(GatePolicy.parse({ allow: rules, ...thresholds }))).kind).toBe(then);
+  });
+});

@@ -1,0 +1,51 @@
+// What the gate decides of one proposal before anything is stored: policy, blast radius, stage, holds. Pure.
+import * as z from 'zod';
+import { Impact, type Need, type Proposal, type ProposedImpact, UNITS } from './effect.ts';
+import { HoldThresholds, holdOf } from './hold-rule.ts';
+
+/** config/gate.yaml: how much one action may do, and from where on others are asked. */
+export const Thresholds = z.strictObject({
+  /** blast radius of one action; what is unknown counts as this much */
+  perAction: Impact,
+  holds: HoldThresholds,
+});
+export type Thresholds = z.infer<typeof Thresholds>;
+
+/** Whether policy allows it, and which policies said so. */
+export type PolicyAnswer = { allowed: boolean; because: readonly string[] };
+export type Rules = { judge(proposal: Proposal, impact: Impact): PolicyAnswer; thresholds: Thresholds };
+
+export type GateDecision =
+  | { kind: 'clear' | 'shadow' | 'deny'; reason: string; impact: Impact }
+  | { kind: 'hold'; reason: string; impact: Impact; needs: Need[] };
+
+/** `whyShadow` says why this proposal is recorded and not carried out; nothing when it is live. */
+export function decideProposal(
+  proposal: Proposal,
+  { judge, thresholds }: Rules,
+  whyShadow?: (proposal: Proposal) => string | undefined,
+): GateDecision {
+  const impact = atMostOf(proposal.impact, thresholds.perAction);
+  const { allowed, because } = judge(proposal, impact);
+  const names = because.join(', ');
+  if (!allowed) return { kind: 'deny', reason: names ? `forbidden by ${names}` : notAllowed(proposal), impact };
+  const over = UNITS.filter((unit) => impact[unit] > thresholds.perAction[unit]);
+  if (over.length > 0) {
+    const excess = over.map((unit) => `${unit} ${impact[unit]} > ${thresholds.perAction[unit]}`).join(', ');
+    return { kind: 'deny', reason: `over the limit of one action: ${excess}`, impact };
+  }
+  const shadow = whyShadow?.(proposal);
+  if (shadow !== undefined) return { kind: 'shadow', reason: shadow, impact };
+  const hold = holdOf(proposal, impact, thresholds.holds);
+  if (hold.needs.length > 0) return { kind: 'hold', reason: hold.because.join('; '), impact, needs: hold.needs };
+  return { kind: 'clear', reason: `allowed by ${names}`, impact };
+}
+
+const notAllowed = ({ action, target }: Proposal): string => `no policy allows ${action} on ${target}`.slice(0, 500);
+
+/** What it may cost at most: unknown amounts count as the most that one action may. */
+export const atMostOf = (proposed: ProposedImpact, most: Impact): Impact =>
+  Object.fromEntries(UNITS.map((unit) => [unit, proposed[unit] === 'unknown' ? most[unit] : proposed[unit]])) as Impact;
+
+/** Whether it costs anything that is counted: if not, it touches no limit. */
+export const isFree = (impact: Impact): boolean => UNITS.every((unit) => impact[unit] === 0);
