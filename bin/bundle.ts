@@ -64,13 +64,16 @@ function copyIfThere(from: string, to: string): void {
   if (existsSync(from)) cpSync(from, to, { recursive: true });
 }
 
-/** The document of all rooms' routes. Their handlers are not called, so the rooms get no dependencies. */
+/**
+ * The document of all rooms' routes: of every file that exports `routes`, the app of one function. Their handlers are not
+ * called, so the rooms get no dependencies.
+ */
 async function writeOpenApi(file: string, version: string): Promise<void> {
-  const rooms = globSync('functions/*/routes.ts', { cwd: ROOT }).sort();
+  const rooms = globSync('functions/*/{routes,*-routes}.ts', { cwd: ROOT }).sort();
   if (rooms.length === 0) return;
   const { openApiOf } = await import('../functions/common/http.ts');
   const modules = await Promise.all(rooms.map((room) => import(pathToFileURL(join(ROOT, room)).href)));
-  const apps = modules.map(({ routes }) => routes({}));
+  const apps = modules.flatMap(({ routes }) => (routes ? [routes({})] : []));
   writeFileSync(file, JSON.stringify(openApiOf(apps, version)));
 }
 

@@ -7,6 +7,7 @@ export const Settings = z.strictObject({
   keepData: z.stringbool().or(z.boolean()),
   logRetentionDays: z.coerce.number().pipe(z.union([z.literal(7), z.literal(30), z.literal(90), z.literal(365)])),
   artifactRetentionDays: z.coerce.number().int().min(1),
+  snapshotRetentionDays: z.coerce.number().int().min(1),
   apiRequestsPerSecondMax: z.coerce.number().int().min(1),
   apiRequestsBurstMax: z.coerce.number().int().min(1),
   /** 0 = never; for a target whose Secrets Manager cannot rotate */
@@ -20,6 +21,7 @@ export type Settings = z.infer<typeof Settings>;
 
 const COMMON = {
   artifactRetentionDays: 30,
+  snapshotRetentionDays: 90,
   operatorTokenRotationDays: 30,
   agentsSendOutcomes: false,
   auditWindowSeconds: 1,

@@ -45,7 +45,9 @@ describe('a function', () => {
       rule.Targets.map((target: { Arn: unknown }) => readable(target.Arn)),
     );
     const builtIn = functions.map(([id]) => nameOf(id)).filter((name) => name.startsWith('AgentsRun'));
-    expect(new Set(ruled)).toEqual(new Set(['ObjectivesSweepObjectives', 'ObjectivesTrackRoster', ...builtIn]));
+    expect(new Set(ruled)).toEqual(
+      new Set(['ObjectivesSweepObjectives', 'ObjectivesTrackRoster', 'SafetyStartSnapshot', ...builtIn]),
+    );
     expect(given).toEqual(new Set(ruled));
   });
 });
@@ -75,7 +77,7 @@ describe('an alarm', () => {
     expect(names.sort()).toEqual(
       [
         ...Array(4).fill('ApproximateNumberOfMessagesVisible'),
-        ...['5xx', 'ExecutionsFailed', 'ExecutionsFailed', 'Throttles'],
+        ...['5xx', 'Throttles', ...Array(4).fill('ExecutionsFailed')],
       ].sort(),
     );
   });
@@ -174,6 +176,7 @@ describe('the HTTP API', () => {
           'resume',
           'status',
         ],
+        ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
         ...['tasks', 'tasks/{proxy+}'],
       ].sort(),
     );

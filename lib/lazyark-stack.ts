@@ -11,6 +11,7 @@ import { Bootstrap } from './rooms/bootstrap.ts';
 import { Objectives } from './rooms/objectives.ts';
 import { Operations } from './rooms/operations.ts';
 import { Safety } from './rooms/safety.ts';
+import { keepSnapshots } from './rooms/safety-snapshots.ts';
 
 export type LazyArkProps = StackProps & { settings: Settings; code: Code };
 
@@ -28,7 +29,7 @@ export class LazyArkStack extends Stack {
     const api = new HttpApi(this, {
       platform,
       authorizer: operations.authorize,
-      serves: rooms.map((room) => room.serves),
+      serves: [...rooms.map((room) => room.serves), keepSnapshots(safety, agents)],
     });
 
     this.#tell({

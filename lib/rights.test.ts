@@ -9,8 +9,8 @@ const on = (resource: string, service: string, ...actions: string[]) =>
   actions.map((a) => `${service}:${a} ${resource}`);
 const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
-  Agents: ['roster'],
-  Safety: ['effects', 'open'],
+  Agents: ['roster', 'kept'],
+  Safety: ['effects', 'open', 'kept'],
   Audit: ['lane'],
 };
 const tableOf = (room: string) => `${room}${room}Table`;
@@ -31,6 +31,7 @@ const call = (...functions: string[]) => functions.map((name) => `lambda:InvokeF
 const BUILT_IN = ['AgentsRunAnalyst', 'AgentsRunStrategist', 'AgentsRunWriter', 'AgentsRunNoop', 'AgentsRunDrill'];
 const start = (machine: string) => `states:StartExecution ${machine}`;
 const secret = (...actions: string[]) => on('OperationsOperatorTokenSecret', 'secretsmanager', ...actions);
+const snapshots = (...actions: string[]) => on('PlatformSnapshotBucket/*', 's3', ...actions);
 
 const dispatch = [
   ...readWrite('Objectives'),
@@ -78,6 +79,16 @@ const EXPECTED: Record<string, string[]> = {
   'agents/run-noop': built,
   'agents/run-drill': built,
   'agents/summarize-agents': read('Agents'),
+  'safety/keep-snapshots': [...readWrite('Safety'), ...snapshots('PutObject'), announce],
+  'safety/transfer-state': [...readWrite('Safety'), ...snapshots('GetObject', 'PutObject')],
+  'agents/transfer-state': [...readWrite('Agents'), ...snapshots('GetObject', 'PutObject')],
+  'safety/start-snapshot': [start('SafetyTakeSnapshot'), send('SafetyFailures')],
+  'safety/serve-snapshots': [
+    ...read('Safety'),
+    ...items('Safety', 'PutItem', 'UpdateItem'),
+    start('SafetyTakeSnapshot'),
+    start('SafetyRestoreSnapshot'),
+  ],
   'safety/serve-http': [...readWrite('Safety'), announce],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [...stream('Safety'), announce, send('SafetyFailures')],

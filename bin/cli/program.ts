@@ -9,6 +9,7 @@ import { exitCodeOf, failureLines } from './failure.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
+import { addSnapshotCommands } from './snapshot-commands.ts';
 import { addStartCommand } from './start.ts';
 import { addStatusCommands } from './status-commands.ts';
 import { addAgentCommands, addTaskCommands } from './task-commands.ts';
@@ -28,6 +29,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addTaskCommands(program, surroundings);
   addAgentCommands(program, surroundings);
   addSafetyCommands(program, surroundings);
+  addSnapshotCommands(program, surroundings);
   addAuditCommands(program, surroundings);
   addStatusCommands(program, surroundings);
   addCompletionCommand(program, surroundings.terminal);

@@ -1,4 +1,5 @@
 // The registry: one item an agent, listed by the sparse index `roster`.
+import { keptKeys } from '../common/kept.ts';
 import type { Item, Tables, Write } from '../common/table.ts';
 import type { AgentDeclaration } from './declaration.ts';
 
@@ -66,7 +67,8 @@ export const agentsIn = (tables: Tables, table: string): Agents => ({
 });
 
 function upsert(table: string, { status, registeredAt, ...agent }: AgentRecord, by: string): Write {
-  const facts = Object.entries({ ...agent, rosterPk: ROSTER, rosterSk: agent.agentId, by, why: 'registered' }).filter(
+  const listed = { rosterPk: ROSTER, rosterSk: agent.agentId, ...keptKeys(keyOf(agent.agentId)) };
+  const facts = Object.entries({ ...agent, ...listed, by, why: 'registered' }).filter(
     ([, value]) => value !== undefined,
   );
   return {
@@ -84,6 +86,6 @@ function upsert(table: string, { status, registeredAt, ...agent }: AgentRecord, 
 
 function recordOf(item: Item | undefined): AgentRecord | undefined {
   if (!item) return undefined;
-  const { pk, sk, rosterPk, rosterSk, by, why, ...record } = item;
+  const { pk, sk, rosterPk, rosterSk, keptPk, keptSk, by, why, ...record } = item;
   return record as unknown as AgentRecord;
 }

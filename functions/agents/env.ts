@@ -16,3 +16,4 @@ export const GreetAgentEnv = z.object({ ...table, ...bus });
 /** only where the agent has to send its outcome itself */
 export const RunAgentEnv = z.object({ OUTCOME_QUEUE_URL: z.string().min(1).optional() });
 export const SummarizeAgentsEnv = z.object(table);
+export const TransferStateEnv = z.object({ ...table, SNAPSHOT_BUCKET: z.string().min(1) });

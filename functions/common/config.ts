@@ -1,6 +1,6 @@
 // Reads the files of config/ (YAML), checks them, and says file, line and what was expected when one is wrong.
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
@@ -42,6 +42,14 @@ export function readConfigs<Schema extends z.ZodType>(
 ): z.output<Schema>[] {
   const names = readdirSync(join(folder, kind)).filter((name) => /\.ya?ml$/.test(name));
   return names.sort().map((name) => readConfig(`${kind}/${name}`, schema, folder));
+}
+
+/** Every file of config/ with its text, by its name below it. */
+export function configFiles(folder = configFolder()): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
 /** The text of one YAML or JSON file, checked by a schema; `file` is for the messages only. Throws InvalidConfig. */

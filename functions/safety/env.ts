@@ -9,3 +9,12 @@ export const ServeHttpEnv = z.object({ ...table, ...bus });
 export const ActivateSwarmEnv = z.object({ ...table, ...bus });
 export const SummarizeControlEnv = z.object(table);
 export const FollowEffectsEnv = z.object(bus);
+
+const snapshots = { SNAPSHOT_BUCKET: z.string().min(1) };
+export const TransferStateEnv = z.object({ ...table, ...snapshots });
+/** the states of take-snapshot and restore-snapshot that belong to no single room */
+export const KeepSnapshotsEnv = z.object({ ...table, ...bus, ...snapshots });
+const machines = { TAKE_SNAPSHOT_MACHINE_ARN: z.string().min(1), RESTORE_SNAPSHOT_MACHINE_ARN: z.string().min(1) };
+/** starts a snapshot every hour */
+export const StartSnapshotEnv = z.object(machines);
+export const ServeSnapshotsEnv = z.object({ ...table, ...machines });

@@ -22,13 +22,14 @@ const BUILT_IN = {
 };
 
 export class Agents extends Room {
-  readonly table = new RoomTable(this, { indexes: ['roster'] });
+  readonly table = new RoomTable(this, { indexes: ['roster', 'kept'] });
   /** what built-in agents send when they are done, and what Lambda sends when one crashed or ran out of time */
   readonly outcomes = new RoomQueue(this, 'OutcomeQueue', { hiddenSeconds: 60, receivesMax: 5 });
   readonly builtIn: RoomFunction[];
   readonly register: RoomFunction;
   readonly greet: RoomFunction;
   readonly summarize: RoomFunction;
+  readonly transfer: RoomFunction;
   readonly serves: Served;
 
   constructor(scope: Construct, { platform }: { platform: Platform }) {
@@ -62,6 +63,24 @@ export class Agents extends Room {
       impact: 'The status page lacks its part about agents.',
     });
     this.table.allowRead(this.summarize);
+    this.transfer = this.#transfer();
+  }
+
+  /** the registry's part in snapshots */
+  #transfer(): RoomFunction {
+    const { snapshots } = this.platform;
+    const transfer = new RoomFunction(this, 'transfer-state', {
+      environment: {
+        AGENTS_TABLE: this.table.tableName,
+        SNAPSHOT_BUCKET: snapshots.bucketName,
+      } satisfies EnvOf<typeof Env.TransferStateEnv>,
+      memoryMb: 2048,
+      timeoutSeconds: 300,
+      impact: 'Snapshots lack the registry of agents, so none is finished.',
+    });
+    this.table.allowReadWrite(transfer);
+    snapshots.allowReadWrite(transfer);
+    return transfer;
   }
 
   /**

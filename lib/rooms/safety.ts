@@ -11,7 +11,7 @@ import { RoomTable } from '../platform/room-table.ts';
 import { followEffects } from './safety-effects.ts';
 
 export class Safety extends Room {
-  readonly table = new RoomTable(this, { indexes: ['effects', 'open'] });
+  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'kept'] });
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;

@@ -46,9 +46,9 @@ const cutOff: never = new Proxy(() => {}, {
 }) as never;
 
 export async function roomApps(): Promise<HttpApp[]> {
-  const files = globSync('functions/*/routes.ts', { cwd: ROOT }).sort();
+  const files = globSync('functions/*/{routes,*-routes}.ts', { cwd: ROOT }).sort();
   const modules = await Promise.all(files.map((file) => import(pathToFileURL(join(ROOT, file)).href)));
-  return modules.map(({ routes }) => routes(cutOff));
+  return modules.flatMap(({ routes }) => (routes ? [routes(cutOff)] : []));
 }
 
 type Operation = { 'x-lazyark-roles'?: Role[] };

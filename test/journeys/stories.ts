@@ -10,6 +10,7 @@ import { dataStories } from './stories/data.ts';
 import { documentStories } from './stories/documents.ts';
 import { failureStories } from './stories/failures.ts';
 import { objectiveStories } from './stories/objectives.ts';
+import { snapshotStories } from './stories/snapshots.ts';
 
 export type Surroundings = {
   /** how long a story waits for anything */
@@ -39,6 +40,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     dataStories(api);
     failureStories(api, surroundings);
     controlStories(api);
+    snapshotStories(api);
     auditStories(api);
   });
 }

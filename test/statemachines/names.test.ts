@@ -39,12 +39,19 @@ function faultsOf(room: string, machine: Json): string[] {
   });
 }
 
+/** A function that does several steps is told which; its states are named after the step. */
+const SEVERAL_STEPS = ['KeepSnapshots', 'TransferState'];
+
 function faultsOfTask(room: string, name: string, state: Json): string[] {
   const [, of = ''] = /^\$\{(\w+)Arn\}$/.exec(state.Resource) ?? [];
-  if (!of.endsWith(name)) return [`${name} calls ${state.Resource}`];
-  const home = of === name ? room : kebab(of.slice(0, -name.length));
-  if (of !== name && (home === room || !ROOMS.includes(home))) return [`${name} calls a function of the room ${home}`];
-  const handler = `functions/${home}/${kebab(name)}.handler.ts`;
+  const step = String(state.Parameters?.step ?? '');
+  const several = SEVERAL_STEPS.find((one) => of.endsWith(one) && step && kebab(name).startsWith(step));
+  const called = several ?? name;
+  if (!of.endsWith(called)) return [`${name} calls ${state.Resource}`];
+  const home = of === called ? room : kebab(of.slice(0, -called.length));
+  if (of !== called && (home === room || !ROOMS.includes(home)))
+    return [`${name} calls a function of the room ${home}`];
+  const handler = `functions/${home}/${kebab(called)}.handler.ts`;
   const retried = (state.Retry ?? []).flatMap((retry: Json) => retry.ErrorEquals);
   return [
     ...(existsSync(join(ROOT, handler)) ? [] : [`${name}: ${handler} does not exist`]),

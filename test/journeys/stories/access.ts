@@ -9,6 +9,8 @@ const IDS: Record<string, string> = {
   agentId: 'agt_noop',
   effectId: 'eff_000000000000000000000000000000',
   entryId: 'aud_objectives_1',
+  snapshotId: 'snp_20000101T000000Z',
+  restoreId: 'rst_20000101T000000Z',
 };
 
 export function accessStories(api: Client): void {
