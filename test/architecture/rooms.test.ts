@@ -100,6 +100,8 @@ const BREACHES: { path: string; text: string; says: string }[] = [
     text: "import { twin } from '../functions/common/table.test-support.ts';",
     says: 'test-support',
   },
+  { path: 'functions/finance/paypal.client.ts', text: 'await fetch(url);', says: 'fetch(url)' },
+  { path: 'functions/finance/paypal.client.ts', text: "import { request } from 'undici';", says: 'imports undici' },
   { path: 'functions/finance/pay.handler.ts', text: many(31), says: 'has 31 lines; 30 are allowed' },
   { path: 'lib/rooms/finance.ts', text: many(121), says: 'has 121 lines; 120 are allowed' },
   { path: 'local/host.ts', text: many(251), says: 'has 251 lines; 250 are allowed' },

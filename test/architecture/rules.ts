@@ -109,7 +109,18 @@ const introduced: Rule = {
   faults: ({ text }) => (/^(#!.*\n)?\/\/ \S.{15,}/.test(text) ? [] : ['does not begin with a comment of one sentence']),
 };
 
+/** The safe fetch itself, and the download of our own bucket's presigned addresses. */
+const MAY_GO_OUTSIDE = /^functions\/(common\/safe-fetch(-hop)?|agents\/download)\.client\.ts$/;
+const oneWayOut: Rule = {
+  name: 'the outside is reached through common/safe-fetch only',
+  applies: (source) => inFunctions(source) && !MAY_GO_OUTSIDE.test(source.path),
+  faults: (source) => [
+    ...importing(source, (from, typeOnly) => !typeOnly && /^(undici|node:(https?|http2|net|tls|dgram))$/.test(from)),
+    ...source.text.split('\n').filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line) && /(?<![.\w])fetch\(/.test(line)),
+  ],
+};
+
 export const RULES: Rule[] = [
   ...[pure, ownRoom, deployable, ownRuntime, infrastructure, browser, noTests],
-  ...[small, introduced],
+  ...[oneWayOut, small, introduced],
 ];
