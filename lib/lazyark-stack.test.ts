@@ -46,7 +46,13 @@ describe('a function', () => {
     );
     const builtIn = functions.map(([id]) => nameOf(id)).filter((name) => name.startsWith('AgentsRun'));
     expect(new Set(ruled)).toEqual(
-      new Set(['ObjectivesSweepObjectives', 'ObjectivesTrackRoster', 'SafetyStartSnapshot', ...builtIn]),
+      new Set([
+        'ObjectivesSweepObjectives',
+        'ObjectivesTrackRoster',
+        'OperationsFollowAgents',
+        'SafetyStartSnapshot',
+        ...builtIn,
+      ]),
     );
     expect(given).toEqual(new Set(ruled));
   });
@@ -76,8 +82,8 @@ describe('an alarm', () => {
     const names = alarms.filter((alarm) => alarm.MetricName !== 'Errors').map((alarm) => alarm.MetricName);
     expect(names.sort()).toEqual(
       [
-        ...Array(4).fill('ApproximateNumberOfMessagesVisible'),
-        ...['5xx', 'Throttles', ...Array(4).fill('ExecutionsFailed')],
+        ...Array(5).fill('ApproximateNumberOfMessagesVisible'),
+        ...['5xx', 'Throttles', 'UnknownTokens', ...Array(4).fill('ExecutionsFailed')],
       ].sort(),
     );
   });
@@ -128,6 +134,7 @@ describe('a table', () => {
     expect(audit.map((mapping) => nameOf(mapping.EventSourceArn['Fn::GetAtt'][0])).sort()).toEqual([
       'AgentsAgentsTable',
       'ObjectivesObjectivesTable',
+      'OperationsOperationsTable',
       'SafetySafetyTable',
     ]);
     for (const mapping of audit) {
@@ -177,7 +184,7 @@ describe('the HTTP API', () => {
           'status',
         ],
         ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
-        ...['tasks', 'tasks/{proxy+}'],
+        ...['tasks', 'tasks/{proxy+}', 'me', 'principals', 'principals/{proxy+}'],
       ].sort(),
     );
   });
@@ -188,7 +195,8 @@ describe('the HTTP API', () => {
       .map((permission) => readable(permission.SourceArn).replace(/^.*HttpApi/, ''));
     expect(sources).toContain('/*/*');
     expect(sources).toContain('/*/*/api/v1/objectives/{proxy+}');
-    expect(sources).toHaveLength(routes.length + 1);
+    // and each of the two authorizers
+    expect(sources).toHaveLength(routes.length + 2);
   });
 });
 
@@ -216,7 +224,7 @@ describe('the stack', () => {
           'DecomposeMachineArn',
           'BootstrapMachineArn',
         ],
-        ...['ObjectivesTableName', 'AgentsTableName', 'SafetyTableName', 'AuditTableName'],
+        ...['ObjectivesTableName', 'AgentsTableName', 'SafetyTableName', 'OperationsTableName', 'AuditTableName'],
       ].sort(),
     );
   });

@@ -22,14 +22,19 @@ export class LazyArkStack extends Stack {
     const safety = new Safety(this, { platform });
     const agents = new Agents(this, { platform });
     const objectives = new Objectives(this, { platform, safety, agents });
-    const audit = new Audit(this, { platform, records: [objectives.table, agents.table, safety.table] });
+    const operations = new Operations(this, { platform });
+    const audited = [objectives.table, agents.table, safety.table, operations.table];
+    const audit = new Audit(this, { platform, records: audited });
     const bootstrap = new Bootstrap(this, { platform, safety, agents, objectives, audit });
-    const operations = new Operations(this, { platform, summarizing: [objectives, agents, safety, audit] });
-    const rooms = [objectives, agents, safety, audit, bootstrap, operations];
+    const rooms = [objectives, agents, safety, audit, bootstrap];
     const api = new HttpApi(this, {
       platform,
       authorizer: operations.authorize,
-      serves: [...rooms.map((room) => room.serves), keepSnapshots(safety, agents)],
+      serves: [
+        ...rooms.map((room) => room.serves),
+        keepSnapshots(safety, agents),
+        ...operations.serve([objectives, agents, safety, audit]),
+      ],
     });
 
     this.#tell({
@@ -40,6 +45,7 @@ export class LazyArkStack extends Stack {
       ObjectivesTableName: objectives.table.tableName,
       AgentsTableName: agents.table.tableName,
       SafetyTableName: safety.table.tableName,
+      OperationsTableName: operations.table.tableName,
       AuditTableName: audit.table.tableName,
       DecomposeMachineArn: objectives.decompose.stateMachineArn,
       BootstrapMachineArn: bootstrap.machine.stateMachineArn,

@@ -11,6 +11,7 @@ const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
   Agents: ['roster', 'kept'],
   Safety: ['effects', 'open', 'kept'],
+  Operations: ['roster'],
   Audit: ['lane'],
 };
 const tableOf = (room: string) => `${room}${room}Table`;
@@ -99,6 +100,7 @@ const EXPECTED: Record<string, string[]> = {
     ...stream('Objectives'),
     ...stream('Agents'),
     ...stream('Safety'),
+    ...stream('Operations'),
     send('AuditFailures'),
   ],
   'audit/summarize-lanes': read('Audit'),
@@ -116,7 +118,9 @@ const EXPECTED: Record<string, string[]> = {
     'SafetySummarizeControl',
     'AuditSummarizeLanes',
   ),
-  'operations/authorize-request': secret('GetSecretValue'),
+  'operations/authorize-request': [...secret('GetSecretValue'), ...items('Operations', 'GetItem', 'UpdateItem')],
+  'operations/serve-principals': [...read('Operations'), ...items('Operations', 'PutItem', 'UpdateItem')],
+  'operations/follow-agents': [...items('Operations', 'PutItem', 'UpdateItem'), send('OperationsFailures')],
   'operations/rotate-operator-token': secret(
     'DescribeSecret',
     'GetSecretValue',

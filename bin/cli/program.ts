@@ -7,6 +7,7 @@ import { addCompletionCommand } from './completion.ts';
 import { projectRoot } from './data-dir.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
+import { addPrincipalCommands } from './principal-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
@@ -31,6 +32,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addSafetyCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);
   addAuditCommands(program, surroundings);
+  addPrincipalCommands(program, surroundings);
   addStatusCommands(program, surroundings);
   addCompletionCommand(program, surroundings.terminal);
   return program;

@@ -18,6 +18,18 @@ export const AgentLost = defineEvent(
   'agents.AgentLost',
   z.object({ agentId: z.string(), reason: z.string(), at: z.iso.datetime() }),
 );
+/** An agent from outside got a credential: whoever presents one with this digest is that agent. */
+export const AgentRegistered = defineEvent(
+  'agents.AgentRegistered',
+  z.object({
+    agentId: z.string(),
+    title: z.string(),
+    credentialDigest: z.string().regex(/^[0-9a-f]{64}$/),
+    expiresAt: z.iso.datetime(),
+    by: z.string(),
+    at: z.iso.datetime(),
+  }),
+);
 export const AgentDeregistered = defineEvent(
   'agents.AgentDeregistered',
   z.object({ agentId: z.string(), at: z.iso.datetime() }),

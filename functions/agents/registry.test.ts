@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actingAs } from '../common/http.test-support.ts';
+import { actingAs, actingAsPrincipal } from '../common/http.test-support.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { agentsIn } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
@@ -96,6 +96,7 @@ describe('greeting', () => {
 });
 
 const BOTH = actingAs('captain', 'operator');
+const AGENT = (agentId: string) => actingAsPrincipal(agentId, 'agent');
 
 describe('over HTTP', () => {
   it('joins, beats, is listed without its credential, and leaves', async () => {
@@ -117,13 +118,46 @@ describe('over HTTP', () => {
       status: 'registered',
       credential: expect.any(String),
     });
-    expect(await (await post('/api/v1/agents/agt_out/heartbeat')).json()).toMatchObject({ status: 'ready' });
+    const beat = (as: string) => http.request('/api/v1/agents/agt_out/heartbeat', { method: 'POST' }, AGENT(as));
+    expect(await (await beat('agt_out')).json()).toMatchObject({ status: 'ready' });
     const listed = await (await http.request('/api/v1/agents', {}, BOTH)).text();
     expect(listed).toContain('agt_out');
     expect(listed).not.toMatch(/credential/i);
     expect((await http.request('/api/v1/agents/agt_out', { method: 'DELETE' }, BOTH)).status).toBe(204);
     expect((await http.request('/api/v1/agents/agt_out', {}, BOTH)).status).toBe(404);
     expect(told.at(-1)?.detailType).toBe('agents.AgentDeregistered');
+  });
+
+  it('tells an agent nothing of another: as if there were none', async () => {
+    const { http, deps } = aRegistry();
+    const { agents } = deps;
+    await registerFromOutside(outside(), 'operator', { ...deps, newCredential: () => 'secret' });
+    const before = await agents.get('agt_out');
+    const beat = async (path: string) => {
+      const answer = await http.request(`/api/v1/agents/${path}/heartbeat`, { method: 'POST' }, AGENT('agt_other'));
+      return (await answer.text()).replaceAll(path, 'ID');
+    };
+    expect(await beat('agt_out')).toBe(await beat('agt_nobody'));
+    expect(await beat('agt_out')).toContain('no_such_agent');
+    expect(await agents.get('agt_out')).toEqual(before);
+  });
+
+  it('keeps neither the credential nor the answer that showed it, also under an Idempotency-Key', async () => {
+    const { http, agents, told } = aRegistry();
+    const join = () =>
+      http.request(
+        '/api/v1/agents',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': 'once' },
+          body: JSON.stringify({ ...outside(), function: undefined }),
+        },
+        BOTH,
+      );
+    expect(await (await join()).json()).toMatchObject({ credential: 'credential' });
+    expect(await (await join()).json()).toMatchObject({ status: 409, code: 'answer_shown_once' });
+    expect(told[0]).toMatchObject({ detailType: 'agents.AgentRegistered', detail: { agentId: 'agt_out' } });
+    expect(JSON.stringify([told, await agents.get('agt_out')])).not.toContain('"credential"');
   });
 
   it('names the fields of a bad declaration', async () => {

@@ -1,5 +1,6 @@
 // HTTP of the room agents: who there is, joining and leaving, and the heartbeat of those from outside.
 import { createRoute } from '@hono/zod-openapi';
+import { logsAccess } from '../common/access-log.ts';
 import type { Announce } from '../common/announce.ts';
 import {
   type HttpApp,
@@ -13,6 +14,7 @@ import {
   z,
 } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
+import { mayActAs } from '../common/roles.ts';
 import type { Tables } from '../common/table.ts';
 import type { AgentRecord, Agents } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
@@ -95,7 +97,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'post',
     path: '/api/v1/agents',
     summary: 'Register an agent from outside; its credential is shown this once',
-    middleware: may('captain'),
+    middleware: [logsAccess('agent credentials', deps), may('captain')],
     request: { body: jsonBody(AgentDeclaration) },
     responses: {
       201: jsonAnswer(z.looseObject({ agentId: z.string(), credential: z.string() }), 'Registered'),
@@ -105,6 +107,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
   app.openapi(join, async (c) => {
     const declaration = c.req.valid('json');
     const joined = await registerFromOutside(declaration, c.get('principal').principalId, deps);
+    c.header('cache-control', 'no-store');
     if (!joined) throw new HttpProblem(409, 'agent_exists', `${declaration.id} is registered already, or is built in`);
     return c.json({ ...agentView(joined.record), credential: joined.credential } as never, 201);
   });
@@ -112,13 +115,13 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'post',
     path: '/api/v1/agents/{agentId}/heartbeat',
     summary: 'An agent from outside says that it is there',
-    middleware: may('agent', 'operator'),
+    middleware: may('agent'),
     request: { params: ById },
     responses: { 200: jsonAnswer(Agent, 'The agent'), ...problems(401, 403, 404, 409) },
   });
   app.openapi(beat, async (c) => {
     const { agentId } = c.req.valid('param');
-    const known = await agents.get(agentId);
+    const known = mayActAs(c.get('principal'), agentId) ? await agents.get(agentId) : undefined;
     if (!known) throw noSuchAgent(agentId);
     if (known.transport === 'builtin')
       throw new HttpProblem(409, 'agent_is_built_in', `${agentId} is built in and sends no heartbeats`);
@@ -130,7 +133,7 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
     method: 'delete',
     path: '/api/v1/agents/{agentId}',
     summary: 'Deregister an agent',
-    middleware: may('captain'),
+    middleware: [logsAccess('agent credentials', deps), may('captain')],
     request: { params: ById },
     responses: { 204: { description: 'It is gone' }, ...problems(401, 403, 404) },
   });

@@ -18,7 +18,7 @@ export const handler = serve(
     table,
     agents: agentsIn(tables, table),
     announce: announceOn(EVENT_BUS, new EventBridgeClient()),
-    newCredential: () => randomBytes(32).toString('base64url'),
+    newCredential: () => `lzk_${randomBytes(32).toString('base64url')}`,
     now: () => new Date(),
   }),
 );

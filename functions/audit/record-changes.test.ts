@@ -128,6 +128,7 @@ describe('what an entry says', () => {
   it.each([
     ['arn:aws:dynamodb:eu-central-1:1:table/LazyArk-ObjectivesTable1A2B/stream/2026', 'objectives'],
     ['arn:aws:dynamodb:eu-central-1:1:table/LazyArk-SafetyTable1A2B/stream/2026', 'safety'],
+    ['arn:aws:dynamodb:eu-central-1:1:table/LazyArk-OperationsTable1A2B/stream/2026', 'operations'],
   ])('%s is the lane %s', (arn, lane) => {
     expect(laneOf(arn)).toBe(lane);
   });

@@ -2,11 +2,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { unmarshalItem } from '../common/table-marshal.ts';
 import type { StreamChange } from './change-facts.ts';
+import { LANES } from './trail.ts';
 
 /** Each table has a lane of its own, named by the room: `…table/LazyArk-ObjectivesTable…/stream/…` → `objectives`. */
 export function laneOf(streamArn: string): string {
   const table = streamArn.split('table/')[1]?.split('/')[0] ?? streamArn;
-  const room = ['objectives', 'agents', 'safety'].find((name) => table.toLowerCase().includes(name));
+  const room = LANES.find((name) => table.toLowerCase().includes(name));
   return room ?? table.toLowerCase().replace(/[^a-z0-9-]/g, '-');
 }
 

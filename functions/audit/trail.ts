@@ -5,7 +5,7 @@ import { type EntryFacts, entryIdOf, firstHead } from './chain.ts';
 import type { Batch, Lanes } from './lanes.store.ts';
 
 /** One lane for each room that has a table of its own. */
-export const LANES = ['objectives', 'agents', 'safety'] as const;
+export const LANES = ['objectives', 'agents', 'safety', 'operations'] as const;
 
 export type EntryView = Omit<EntryFacts, 'pk' | 'sk'> & {
   item: { pk: string; sk: string };

@@ -114,13 +114,17 @@ export const mayAnybody = (): Gatekeeper =>
   Object.assign<MiddlewareHandler<HttpEnv>, object>((_c, next) => next(), { roles: [] }) as Gatekeeper;
 
 type Route = { method: string; path: string; middleware?: unknown };
+/** `logs`: what a middleware of the access log writes down. */
+type Gate = Partial<Gatekeeper> & { logs?: string };
 
 /** A route that does not say who may use it does not exist: the room fails to start. */
 function withRoles(route: Route): never {
-  const gates = [route.middleware].flat() as (Partial<Gatekeeper> | undefined)[];
+  const gates = [route.middleware].flat() as (Gate | undefined)[];
   const roles = gates.find((gate) => gate?.roles)?.roles;
   if (!roles) throw new Error(`${route.method} ${route.path} does not say who may: middleware: may(...)`);
-  return { ...route, 'x-lazyark-roles': roles, ...(roles.length === 0 && { security: [] }) } as never;
+  const logs = gates.find((gate) => gate?.logs)?.logs;
+  const told = { 'x-lazyark-roles': roles, ...(logs && { 'x-lazyark-access-log': logs }) };
+  return { ...route, ...told, ...(roles.length === 0 && { security: [] }) } as never;
 }
 
 /** Left alone, a body under another name would look like no body at all. */

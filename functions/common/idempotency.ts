@@ -5,7 +5,7 @@ import { ulid } from 'ulid';
 import { type HttpEnv, HttpProblem } from './http.ts';
 import type { Tables } from './table.ts';
 
-type Remembered = { digest: string; requestUlid: string; status?: number; body?: string };
+type Remembered = { digest: string; requestUlid: string; status?: number; body?: string; shownOnce?: boolean };
 
 const KEPT_SECONDS = 400 * 24 * 3_600;
 
@@ -36,6 +36,8 @@ export function honourIdempotencyKey(tables: Tables, table: string, now: () => D
       throw new HttpProblem(409, 'idempotency_key_reused', 'This Idempotency-Key came with another request before', [
         { path: 'Idempotency-Key', expected: 'a new key for a new request' },
       ]);
+    if (found.shownOnce)
+      throw new HttpProblem(409, 'answer_shown_once', 'This was done before; its answer held a secret and is not kept');
     if (found.status)
       return c.body(found.body ?? '', found.status as 200, {
         'content-type': 'application/json',
@@ -43,21 +45,23 @@ export function honourIdempotencyKey(tables: Tables, table: string, now: () => D
       });
     c.set('requestUlid', found.requestUlid);
     await next();
-    if (c.res.status >= 500) return;
-    const body = await c.res.clone().text();
-    if (c.res.ok && body.length < 100_000) {
-      await tables.write([
-        {
-          table,
-          update: item,
-          changes: {
-            set: [
-              ['status', c.res.status],
-              ['body', body],
-            ],
-          },
-        },
-      ]);
-    }
+    const set = await toRemember(c.res);
+    if (set) await tables.write([{ table, update: item, changes: { set } }]);
   };
 }
+
+/** Only what was done is remembered, and of an answer for one reader only that it was given. */
+async function toRemember(answer: Response): Promise<[string, string | number | boolean][] | undefined> {
+  if (!answer.ok) return undefined;
+  if (isSecret(answer.headers)) return [['shownOnce', true]];
+  const body = await answer.clone().text();
+  return body.length < 100_000
+    ? [
+        ['status', answer.status],
+        ['body', body],
+      ]
+    : undefined;
+}
+
+/** `cache-control: no-store` says that an answer is for the one who asked, once: a new token, for example. */
+const isSecret = (headers: Headers): boolean => headers.get('cache-control')?.includes('no-store') ?? false;

@@ -26,6 +26,10 @@ export function rolesThatMay(named: readonly Role[]): Role[] {
   return ROLES.filter((role) => named.includes(role) || (named.includes('viewer') && HUMAN.includes(role)));
 }
 
+/** An agent acts as itself only; to it, other agents are as if they did not exist. People are not bound by this. */
+export const mayActAs = ({ principalId, roles }: Principal, agentId: string): boolean =>
+  !roles.includes('agent') || principalId === agentId;
+
 /** What an authorizer hands to API Gateway: the values of its context are strings. */
 export type PrincipalContext = { principalId: string; roles: string };
 export const contextOf = ({ principalId, roles }: Principal): PrincipalContext => ({

@@ -1,5 +1,6 @@
 // What each function of this room needs from its environment.
 import * as z from 'zod';
+import { TableName } from '../common/env.ts';
 
 /** JSON: room → the name of its function that sums the room up */
 const Summaries = z
@@ -8,5 +9,10 @@ const Summaries = z
   .pipe(z.object({ objectives: z.string(), agents: z.string(), safety: z.string(), audit: z.string() }));
 
 export const ServeHttpEnv = z.object({ SUMMARIES: Summaries });
-export const AuthorizeRequestEnv = z.object({ OPERATOR_TOKEN_SECRET: z.string().min(1) });
-export const RotateOperatorTokenEnv = z.object({ OPERATOR_TOKEN_SECRET: z.string().min(1) });
+const table = { OPERATIONS_TABLE: TableName };
+const operatorToken = { OPERATOR_TOKEN_SECRET: z.string().min(1) };
+
+export const ServePrincipalsEnv = z.object(table);
+export const FollowAgentsEnv = z.object(table);
+export const AuthorizeRequestEnv = z.object({ ...operatorToken, ...table });
+export const RotateOperatorTokenEnv = z.object(operatorToken);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { actingAs } from '../common/http.test-support.ts';
 import { authorize } from './authorize-request.ts';
 import { packageFilesIn } from './console-files.store.ts';
-import { routes } from './routes.ts';
+import { statusRoutes } from './status-routes.ts';
 import { summariesOf } from './summaries.ts';
 
 const token = 'a-token-of-sufficient-length';
@@ -21,7 +21,8 @@ describe('who may come in', () => {
     { who: 'a token with a line break', header: `Bearer ${token}\nx`, then: false },
   ])('$who -> $then', async ({ header, then }) => {
     const operatorTokens = async () => [token, 'the-previous-token-1234'];
-    const authorized = await authorize(header, { operatorTokens, find: async () => undefined, now: () => new Date() });
+    const quiet = { used: async () => {}, refused: () => {}, failed: () => {}, now: () => new Date() };
+    const authorized = await authorize(header, { ...quiet, operatorTokens, find: async () => undefined });
     expect(authorized.isAuthorized).toBe(then);
   });
 });
@@ -41,7 +42,7 @@ function anApp() {
     room === 'audit'
       ? Promise.reject(new Error('down'))
       : { from: room, ...(room === 'safety' ? { mode: 'active' } : {}) };
-  return routes({ ask, place, files: packageFilesIn(packageFolder) });
+  return statusRoutes({ ask, place, files: packageFilesIn(packageFolder) });
 }
 
 describe('the room operations over HTTP', () => {

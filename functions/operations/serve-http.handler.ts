@@ -6,7 +6,7 @@ import { readEnv } from '../common/env.ts';
 import { serve } from '../common/http.ts';
 import { packageFilesIn } from './console-files.store.ts';
 import { ServeHttpEnv } from './env.ts';
-import { routes } from './routes.ts';
+import { statusRoutes } from './status-routes.ts';
 import { summariesOf } from './summaries.ts';
 
 const packageFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
@@ -15,7 +15,7 @@ const functions = new LambdaClient();
 const { ask, place, seeContext } = summariesOf(readEnv(ServeHttpEnv).SUMMARIES, version, (FunctionName) =>
   functions.send(new InvokeCommand({ FunctionName, Payload: '{}' })),
 );
-const answer = serve(routes({ ask, place, files: packageFilesIn(packageFolder) }));
+const answer = serve(statusRoutes({ ask, place, files: packageFilesIn(packageFolder) }));
 
 export const handler = (event: unknown, context: { invokedFunctionArn: string }) => {
   seeContext(context);

@@ -18,9 +18,27 @@ import type { Platform } from './platform.ts';
 import { RoomAlarm } from './room-alarm.ts';
 import type { RoomFunction } from './room-function.ts';
 
-/** What a room serves: paths behind the token, and paths for everybody. `$default` is every path nobody else serves. */
-export type Served = { by: RoomFunction; paths: readonly string[]; openPaths?: readonly string[] };
+/**
+ * What a room serves: paths behind the token, and paths for everybody. `$default` is every path nobody else serves. On
+ * `freshPaths` the authorizer is asked each time: whoever was kept out a second ago is out.
+ */
+export type Served = {
+  by: RoomFunction;
+  paths: readonly string[];
+  freshPaths?: readonly string[];
+  openPaths?: readonly string[];
+};
 export type HttpApiProps = { platform: Platform; authorizer: RoomFunction; serves: readonly Served[] };
+
+/** How long what the authorizer said of a token holds: as long as a token works on after it was revoked. */
+const REMEMBERED_SECONDS = 60;
+
+const askingFor = (id: string, authorizer: RoomFunction, rememberedSeconds: number) =>
+  new HttpLambdaAuthorizer(id, authorizer, {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    identitySource: ['$request.header.Authorization'],
+    resultsCacheTtl: Duration.seconds(rememberedSeconds),
+  });
 
 export class HttpApi extends Construct {
   readonly url: string;
@@ -30,20 +48,17 @@ export class HttpApi extends Construct {
     super(scope, 'HttpApi');
     const api = new Api(this, 'Api', { createDefaultStage: false, description: 'LazyArk' });
     this.#addStage(api, platform);
-    const token = new HttpLambdaAuthorizer('OperatorToken', authorizer, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: ['$request.header.Authorization'],
-      resultsCacheTtl: Duration.seconds(60),
-    });
-    for (const { by, paths, openPaths = [] } of serves) {
-      const integration = new HttpLambdaIntegration(pascal(by.room.room), by);
-      for (const path of [...paths, ...openPaths]) {
+    const token = askingFor('OperatorToken', authorizer, REMEMBERED_SECONDS);
+    const freshToken = askingFor('FreshToken', authorizer, 0);
+    for (const { by, paths, freshPaths = [], openPaths = [] } of serves) {
+      const integration = new HttpLambdaIntegration(by.name === 'serve-http' ? pascal(by.room.room) : by.node.id, by);
+      for (const path of [...paths, ...freshPaths, ...openPaths]) {
         const open = openPaths.includes(path);
         const route = new HttpRoute(this, `Route ${path.replaceAll('/', ' ').trim()}`, {
           httpApi: api,
           routeKey: path === '$default' ? HttpRouteKey.DEFAULT : HttpRouteKey.with(path, HttpMethod.ANY),
           integration,
-          ...(!open && { authorizer: token }),
+          ...(!open && { authorizer: freshPaths.includes(path) ? freshToken : token }),
         });
         if (open)
           acknowledge(

@@ -7,36 +7,32 @@ import { OperatorToken } from '../platform/operator-token.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
+import { RoomTable } from '../platform/room-table.ts';
+import { authorizeRequests, followAgents, managePrincipals } from './operations-identity.ts';
 
 type Summarizing = { room: string; summarize: RoomFunction };
-export type OperationsProps = { platform: Platform; summarizing: readonly Summarizing[] };
 
 export class Operations extends Room {
+  /** principals, the digests of their tokens, and who used what is sensitive */
+  readonly table = new RoomTable(this, { indexes: ['roster'], timeToLiveAttribute: 'expiresAt' });
   readonly operatorToken = new OperatorToken(this);
   readonly authorize: RoomFunction;
-  readonly serves: Served;
+  readonly #principals: Served;
 
-  constructor(scope: Construct, { platform, summarizing }: OperationsProps) {
+  constructor(scope: Construct, { platform }: { platform: Platform }) {
     super(scope, 'operations', platform);
-    const environment = { OPERATOR_TOKEN_SECRET: this.operatorToken.arn } satisfies EnvOf<
-      typeof Env.AuthorizeRequestEnv
-    > &
-      EnvOf<typeof Env.RotateOperatorTokenEnv>;
-    this.authorize = new RoomFunction(this, 'authorize-request', {
-      environment,
-      timeoutSeconds: 10,
-      impact: 'Nobody gets in: every request to the API is refused.',
-    });
-    this.operatorToken.allowRead(this.authorize);
+    this.authorize = authorizeRequests(this);
+    this.#principals = managePrincipals(this);
+    followAgents(this);
     const rotate = new RoomFunction(this, 'rotate-operator-token', {
-      environment,
+      environment: { OPERATOR_TOKEN_SECRET: this.operatorToken.arn } satisfies EnvOf<typeof Env.RotateOperatorTokenEnv>,
       impact: "The operator's token grows old: it is not replaced when it should be.",
     });
     this.operatorToken.rotateBy(rotate, platform.settings.operatorTokenRotationDays);
-    this.serves = this.#serve(summarizing);
   }
 
-  #serve(summarizing: readonly Summarizing[]): Served {
+  /** Comes after the other rooms, whose summaries it calls; one of them is the audit, which follows this room's table. */
+  serve(summarizing: readonly Summarizing[]): Served[] {
     const summaries = summarizing.map(({ room, summarize }) => [room, summarize.functionName]);
     const serve = new RoomFunction(this, 'serve-http', {
       environment: {
@@ -44,10 +40,7 @@ export class Operations extends Room {
       } satisfies EnvOf<typeof Env.ServeHttpEnv>,
       impact: 'The console and the status page do not open.',
     }).mayCall(...summarizing.map(({ summarize }) => summarize));
-    return {
-      by: serve,
-      paths: ['/api/v1/status'],
-      openPaths: ['/api/v1/openapi.json', '/api/v1/docs', '$default'],
-    };
+    const openPaths = ['/api/v1/openapi.json', '/api/v1/docs', '$default'];
+    return [this.#principals, { by: serve, paths: ['/api/v1/status'], openPaths }];
   }
 }

@@ -40,7 +40,8 @@ export class Safety extends Room {
       impact: 'The status page does not say whether the swarm may act.',
     });
     this.table.allowRead(this.summarize);
-    const paths = ['control', 'kill', 'resume', 'effects', 'effects/{proxy+}'];
-    this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`) };
+    const paths = ['control', 'kill', 'effects', 'effects/{proxy+}'];
+    // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
+    this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
   }
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type HttpApp, HttpProblem, openApiOf, serve } from '../../functions/common/http.ts';
 import { ROLES, type Role } from '../../functions/common/roles.ts';
+import type { Write } from '../../functions/common/table.ts';
 import { authorize } from '../../functions/operations/authorize-request.ts';
-import { digestOf, type PrincipalRecord } from '../../functions/operations/principal.ts';
+import { digestOf, type Holder } from '../../functions/operations/principal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -16,7 +17,7 @@ export const CALLERS: Caller[] = [...REFUSED, ...ROLES, 'the operator token'];
 
 const tokenOf = (caller: Caller): string => `lzk_${caller.replaceAll(' ', '-')}-0123456789abcdef`;
 
-const record = (caller: Caller, roles: readonly Role[], more: Partial<PrincipalRecord> = {}): PrincipalRecord => ({
+const record = (caller: Caller, roles: readonly Role[], more: Partial<Holder> = {}) => ({
   principalId: `prn_${caller}`,
   roles,
   digest: digestOf(tokenOf(caller)),
@@ -33,26 +34,40 @@ const decide = (caller: Caller) =>
   authorize(caller === 'nobody' ? undefined : `Bearer ${tokenOf(caller)}`, {
     operatorTokens: async () => [tokenOf('the operator token')],
     find: async (digest) => PRINCIPALS.find((principal) => principal.digest === digest),
+    used: async () => {},
+    refused: () => {},
+    failed: () => {},
     now: () => NOW,
   });
 
 /** What a route was let through to: whatever it would do first, it meets this. */
 const REACHED = 422;
-const cutOff: never = new Proxy(() => {}, {
+const reached = () => {
+  throw new HttpProblem(REACHED, 'reached', 'The work of the route begins here');
+};
+const cutOff: never = new Proxy(reached, {
   get: (_target, name) => (name === 'then' ? undefined : cutOff),
-  apply: () => {
-    throw new HttpProblem(REACHED, 'reached', 'The work of the route begins here');
-  },
 }) as never;
+
+/** All that works is the access log, which is written whatever becomes of the request. */
+const tables = {
+  get: reached,
+  query: reached,
+  write: async ([write]: readonly Write[]) =>
+    write && 'put' in write && write.put.pk.startsWith('access#') ? { written: true, items: [] } : reached(),
+};
+const deps = new Proxy({ tables, now: () => NOW } as Record<PropertyKey, unknown>, {
+  get: (known, name) => known[name] ?? cutOff,
+});
 
 export async function roomApps(): Promise<HttpApp[]> {
   const files = globSync('functions/*/{routes,*-routes}.ts', { cwd: ROOT }).sort();
   const modules = await Promise.all(files.map((file) => import(pathToFileURL(join(ROOT, file)).href)));
-  return modules.flatMap(({ routes }) => (routes ? [routes(cutOff)] : []));
+  return modules.flatMap(({ routes }) => (routes ? [routes(deps)] : []));
 }
 
-type Operation = { 'x-lazyark-roles'?: Role[] };
-export type Route = { name: string; method: string; path: string; declared: Role[] | undefined };
+type Operation = { 'x-lazyark-roles'?: Role[]; 'x-lazyark-access-log'?: string };
+export type Route = { name: string; method: string; path: string; declared: Role[] | undefined; logged: boolean };
 
 /** Every route of the OpenAPI document that is served. */
 export function routesOf(apps: readonly HttpApp[]): Route[] {
@@ -63,6 +78,7 @@ export function routesOf(apps: readonly HttpApp[]): Route[] {
       method: method.toUpperCase(),
       path,
       declared: operation['x-lazyark-roles'],
+      logged: operation['x-lazyark-access-log'] !== undefined,
     })),
   );
 }

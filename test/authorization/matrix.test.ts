@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { httpApp, may, mayAnybody } from '../../functions/common/http.ts';
 import { OPERATOR, type Role } from '../../functions/common/roles.ts';
 import { ask, CALLERS, type Caller, REFUSED, roomApps, routesOf } from './gateway.ts';
-import { ROWS } from './rows.ts';
+import { LOGGED, ROWS } from './rows.ts';
 
 const apps = await roomApps();
 const routes = routesOf(apps);
@@ -29,6 +29,13 @@ describe('the rows of the matrix', () => {
     const documented = Object.fromEntries(routes.map(({ name, declared }) => [name, declared?.toSorted()]));
     const rows = Object.entries(ROWS).map(([name, roles]) => [name, roles === 'anybody' ? [] : roles.toSorted()]);
     expect(documented).toEqual(Object.fromEntries(rows));
+  });
+});
+
+describe('the access log', () => {
+  it('is kept of exactly the routes that are written down as sensitive', () => {
+    const logged = routes.filter(({ logged }) => logged).map(({ name }) => name);
+    expect(logged.sort()).toEqual([...LOGGED].sort());
   });
 });
 

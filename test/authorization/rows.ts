@@ -11,7 +11,7 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'post /agents': ['captain'],
   'get /agents/{agentId}': PEOPLE,
   'delete /agents/{agentId}': ['captain'],
-  'post /agents/{agentId}/heartbeat': ['agent', 'operator'],
+  'post /agents/{agentId}/heartbeat': ['agent'],
   'post /artifacts': ['operator'],
   'get /audit': AUDIT,
   'get /audit/export': AUDIT,
@@ -22,6 +22,11 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'get /effects': PEOPLE,
   'get /effects/{effectId}': PEOPLE,
   'post /kill': ['operator', 'approver', 'captain'],
+  'get /me': [...PEOPLE, 'agent'],
+  'get /principals': ['captain', 'auditor'],
+  'post /principals': ['captain'],
+  'post /principals/{principalId}/revoke': ['captain'],
+  'post /principals/{principalId}/rotate': ['captain'],
   'get /objectives': PEOPLE,
   'post /objectives': ['operator'],
   'get /objectives/{objectiveId}': PEOPLE,
@@ -41,3 +46,13 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'get /tasks/{taskId}': PEOPLE,
   'post /tasks/{taskId}/redrive': ['operator'],
 };
+
+/** Whoever uses these, or tries to, is in the access log. */
+export const LOGGED = [
+  'post /agents',
+  'delete /agents/{agentId}',
+  'get /principals',
+  'post /principals',
+  'post /principals/{principalId}/revoke',
+  'post /principals/{principalId}/rotate',
+];

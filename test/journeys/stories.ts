@@ -10,6 +10,7 @@ import { dataStories } from './stories/data.ts';
 import { documentStories } from './stories/documents.ts';
 import { failureStories } from './stories/failures.ts';
 import { objectiveStories } from './stories/objectives.ts';
+import { principalStories } from './stories/principals.ts';
 import { snapshotStories } from './stories/snapshots.ts';
 
 export type Surroundings = {
@@ -35,6 +36,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     bootstrapStories(api);
     documentStories(api);
     accessStories(api);
+    principalStories(api);
     objectiveStories(api);
     badInputStories(api, surroundings);
     dataStories(api);

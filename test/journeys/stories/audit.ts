@@ -36,7 +36,7 @@ export function auditStories(api: Client): void {
       const lines = await Array.fromAsync(fetchedTrail(openApi({ endpoint, token })));
       const report = reportOn(lines);
       expect(report.faults).toEqual([]);
-      expect(report.lanes.map(({ lane }) => lane).sort()).toEqual(['agents', 'objectives', 'safety']);
+      expect(report.lanes.map(({ lane }) => lane).sort()).toEqual(['agents', 'objectives', 'operations', 'safety']);
       expect(report.entries).toBeGreaterThan(10);
 
       const at = lines.findIndex((line) => line.includes('received'));

@@ -1,0 +1,112 @@
+// lazyark principal …: who may come in. A token is printed once, or put into a file that only its owner can read.
+import { existsSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { BadInput } from './failure.ts';
+import {
+  fieldLines,
+  onApi,
+  type PageOf,
+  type PageOptions,
+  pageLines,
+  pageQuery,
+  type Session,
+  type Surroundings,
+  wholeNumber,
+  withPage,
+} from './session.ts';
+
+type PrincipalView = {
+  principalId: string;
+  title: string;
+  roles: string[];
+  status: string;
+  expiresAt: string;
+  lastUsedAt: string | null;
+};
+type Issued = PrincipalView & { token: string };
+type TokenOptions = { tokenFile?: string; expiresInDays: string };
+
+export function addPrincipalCommands(program: Command, surroundings: Surroundings): void {
+  const principal = program.command('principal').description('who may use this LazyArk, and as what');
+  onApi<PageOptions>(
+    withPage(principal.command('list').description('everybody with a token, newest first; never the tokens')),
+    surroundings,
+    async ({ api, options, print }) => {
+      const page = await api.get<PageOf<PrincipalView>>('/principals', pageQuery(options));
+      const headings = ['principal', 'title', 'roles', 'status', 'expires', 'last used'];
+      print(page, () => pageLines(page, headings, rowOf));
+    },
+  );
+  addIssuing(principal, surroundings);
+  onApi<{ reason: string }>(
+    principal
+      .command('revoke <principal-id>')
+      .description('keep somebody out for good')
+      .requiredOption('--reason <text>', 'kept in the audit'),
+    surroundings,
+    async ({ api, options, print }, id = '') => {
+      const answer = await api.post<object>(`${pathOf(id)}/revoke`, { reason: options.reason });
+      print(answer, () => fieldLines(answer));
+    },
+  );
+  onApi(
+    principal.command('whoami').description('whose token this is, and what it may'),
+    surroundings,
+    async ({ api, print }) => {
+      const me = await api.get<object>('/me');
+      print(me, () => fieldLines(me));
+    },
+  );
+}
+
+function addIssuing(principal: Command, surroundings: Surroundings): void {
+  onApi<TokenOptions & { title: string; role: string[] }>(
+    withToken(principal.command('create').description('let somebody in; the token is shown this once'))
+      .requiredOption('--title <text>', 'who this is')
+      .requiredOption('--role <role...>', 'viewer, operator, approver, captain, auditor'),
+    surroundings,
+    async (session) => {
+      const { title, role: roles } = session.options;
+      await issue(session, '/principals', { title, roles });
+    },
+  );
+  onApi<TokenOptions & { graceMinutes: string }>(
+    withToken(principal.command('rotate <principal-id>').description('a new token in place of the old one')).option(
+      '--grace-minutes <n>',
+      'how long the old token still works (0-1440)',
+      '0',
+    ),
+    surroundings,
+    async (session, id = '') => {
+      const graceMinutes = wholeNumber(session.options.graceMinutes, '--grace-minutes', 0, 1_440);
+      await issue(session, `${pathOf(id)}/rotate`, { graceMinutes });
+    },
+  );
+}
+
+const withToken = (command: Command): Command =>
+  command
+    .option('--expires-in-days <n>', 'how long the token works (1-365)', '90')
+    .option('--token-file <path>', 'put the token into this new file instead of printing it');
+
+/** The file is looked at before anything is made: a token that cannot be put down would be lost. */
+async function issue(session: Session<TokenOptions>, path: string, body: object): Promise<void> {
+  const { api, options, print } = session;
+  const { tokenFile } = options;
+  const expiresInDays = wholeNumber(options.expiresInDays, '--expires-in-days', 1, 365);
+  if (tokenFile && existsSync(tokenFile)) throw new BadInput(`--token-file: ${tokenFile} exists already`);
+  const { token, ...principal } = await api.post<Issued>(path, { ...body, expiresInDays });
+  if (tokenFile) writeFileSync(tokenFile, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  const shown = { ...principal, ...(tokenFile ? { tokenFile } : { token }) };
+  print(shown, () => fieldLines(shown));
+}
+
+const pathOf = (id: string): string => `/principals/${encodeURIComponent(id)}`;
+const rowOf = ({ principalId, title, roles, status, expiresAt, lastUsedAt }: PrincipalView) => [
+  principalId,
+  title,
+  roles.join(', '),
+  status,
+  expiresAt,
+  lastUsedAt,
+];
