@@ -51,6 +51,8 @@ describe('a function', () => {
         'ObjectivesTrackRoster',
         'OperationsFollowAgents',
         'SafetyStartSnapshot',
+        'SafetyRaiseNotice',
+        'SafetyNotifyPeople',
         ...builtIn,
       ]),
     );
@@ -83,7 +85,7 @@ describe('an alarm', () => {
     expect(names.sort()).toEqual(
       [
         ...Array(5).fill('ApproximateNumberOfMessagesVisible'),
-        ...['5xx', 'Throttles', 'UnknownTokens', ...Array(4).fill('ExecutionsFailed')],
+        ...['5xx', 'Throttles', 'UnknownTokens', 'ChannelsFailed', ...Array(5).fill('ExecutionsFailed')],
       ].sort(),
     );
   });
@@ -177,6 +179,8 @@ describe('the HTTP API', () => {
           'effects',
           'effects/{proxy+}',
           'kill',
+          'notices',
+          'notices/{proxy+}',
           'objectives',
           'objectives/{proxy+}',
           'openapi.json',
@@ -220,6 +224,7 @@ describe('the stack', () => {
           'ApiId',
           'ApiUrl',
           'OperatorTokenSecretName',
+          'ChannelsSecretName',
           'ArtifactBucketName',
           'DecomposeMachineArn',
           'BootstrapMachineArn',

@@ -41,6 +41,7 @@ export class LazyArkStack extends Stack {
       ApiUrl: api.url,
       ApiId: api.apiId,
       OperatorTokenSecretName: operations.operatorToken.arn,
+      ChannelsSecretName: safety.channelsSecretArn,
       ArtifactBucketName: objectives.artifacts.bucketName,
       ObjectivesTableName: objectives.table.tableName,
       AgentsTableName: agents.table.tableName,

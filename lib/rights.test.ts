@@ -10,7 +10,7 @@ const on = (resource: string, service: string, ...actions: string[]) =>
 const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
   Agents: ['roster', 'kept'],
-  Safety: ['effects', 'open', 'kept'],
+  Safety: ['effects', 'open', 'kept', 'notices'],
   Operations: ['roster'],
   Audit: ['lane'],
 };
@@ -94,6 +94,20 @@ const EXPECTED: Record<string, string[]> = {
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [...stream('Safety'), announce, send('SafetyFailures')],
   'safety/summarize-control': read('Safety'),
+  'safety/raise-notice': [...readWrite('Safety'), announce, start('SafetyEscalateNotice'), send('SafetyFailures')],
+  'safety/notify-people': [
+    ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem'),
+    'secretsmanager:GetSecretValue SafetyChannelsSecret',
+    ...['phone-number/*', 'pool/*'].flatMap((number) =>
+      on(
+        `arn:AWS::Partition:sms-voice:AWS::Region:AWS::AccountId:${number}`,
+        'sms-voice',
+        'SendTextMessage',
+        'SendVoiceMessage',
+      ),
+    ),
+    send('SafetyFailures'),
+  ],
   'audit/serve-http': read('Audit'),
   'audit/record-changes': [
     ...items('Audit', 'GetItem', 'Query', 'PutItem'),
@@ -184,6 +198,7 @@ const WITH_RESOURCE: Record<string, string[]> = {
   logs: ['CreateLogStream', 'PutLogEvents'],
   s3: ['GetObject', 'PutObject'],
   secretsmanager: ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
+  'sms-voice': ['SendTextMessage', 'SendVoiceMessage'],
   sqs: [
     'SendMessage',
     'ReceiveMessage',
@@ -213,10 +228,11 @@ describe('the statements of all roles', () => {
 
   it('let a workflow call the functions of its states and no others', () => {
     const machines = statements.filter(({ role }) =>
-      /^(ObjectivesDecomposeObjective|BootstrapBootstrapSwarm)Role/.test(role),
+      /^(ObjectivesDecomposeObjective|BootstrapBootstrapSwarm|SafetyEscalateNotice)Role/.test(role),
     );
     const called = machines.filter(({ actions }) => actions.includes('lambda:InvokeFunction'));
     expect(called.map(({ resources }) => resources.toSorted())).toEqual([
+      ['SafetyNotifyPeople'],
       [
         ...['ObjectivesPlanTasks', 'ObjectivesRecallSimilar', 'ObjectivesRejectObjective', 'ObjectivesRepairPlan'],
         ...['ObjectivesSelectObjective', 'ObjectivesStorePlan', 'ObjectivesValidatePlan'],

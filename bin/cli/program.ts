@@ -6,6 +6,7 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addCompletionCommand } from './completion.ts';
 import { projectRoot } from './data-dir.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
+import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
 import { addPrincipalCommands } from './principal-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
@@ -31,6 +32,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addAgentCommands(program, surroundings);
   addSafetyCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);
+  addNoticeCommands(program, surroundings);
   addAuditCommands(program, surroundings);
   addPrincipalCommands(program, surroundings);
   addStatusCommands(program, surroundings);

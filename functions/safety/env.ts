@@ -18,3 +18,5 @@ const machines = { TAKE_SNAPSHOT_MACHINE_ARN: z.string().min(1), RESTORE_SNAPSHO
 /** starts a snapshot every hour */
 export const StartSnapshotEnv = z.object(machines);
 export const ServeSnapshotsEnv = z.object({ ...table, ...machines });
+export const RaiseNoticeEnv = z.object({ ...table, ...bus, LADDER_MACHINE_ARN: z.string().min(1) });
+export const NotifyPeopleEnv = z.object({ ...table, CHANNELS_SECRET: z.string().min(1) });

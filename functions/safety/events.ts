@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { defineEvent } from '../common/define-event.ts';
 import { Impact, Need, Scope } from './effect.ts';
+import { WantedNotice } from './notice.ts';
 
 const said = z.object({ by: z.string(), reason: z.string(), at: z.iso.datetime() });
 const name = z.string().min(1).max(100);
@@ -45,3 +46,16 @@ export const EffectRefused = defineEvent('safety.EffectRefused', effect);
 export const EffectUnknown = defineEvent('safety.EffectUnknown', effect);
 /** Open beyond its deadline: who owns it looks up what became of it, and settles it. */
 export const EffectOverdue = defineEvent('safety.EffectOverdue', effect.extend({ status: z.string() }));
+/** Any room may want people to know something; the room of safety decides whether, when and how they are told. */
+export const NoticeWanted = defineEvent('safety.NoticeWanted', WantedNotice);
+/** Somebody answered a notice, or what it was about has passed. */
+export const NoticeAnswered = defineEvent(
+  'safety.NoticeAnswered',
+  z.object({
+    noticeId: z.string(),
+    round: z.int().min(1),
+    status: z.enum(['acknowledged', 'resolved']),
+    by: z.string(),
+    at: z.iso.datetime(),
+  }),
+);

@@ -4,10 +4,11 @@ import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { ControlDeps } from './control-swarm.ts';
 import { effectRoutes } from './effect-routes.ts';
+import { noticeRoutes } from './notice-routes.ts';
 
 export function routes(deps: ControlDeps): HttpApp {
   const app = httpApp();
   app.use('/api/v1/*', honourIdempotencyKey(deps.tables, deps.table, deps.now));
-  for (const topic of [controlRoutes(deps), effectRoutes(deps)]) app.route('/', topic);
+  for (const topic of [controlRoutes(deps), effectRoutes(deps), noticeRoutes(deps)]) app.route('/', topic);
   return app;
 }

@@ -17,10 +17,12 @@ export type RoomStateMachineProps = {
   /** every function that a state calls, of this room or another; the file's substitutions must be exactly these */
   calls: readonly RoomFunction[];
   impact: string;
+  /** the heading in the runbook, where a failed run is more than a failed workflow */
+  runbook?: string;
 };
 
 export class RoomStateMachine extends StateMachine {
-  constructor(room: Room, name: string, { calls, impact }: RoomStateMachineProps) {
+  constructor(room: Room, name: string, { calls, impact, runbook = 'a-workflow-fails' }: RoomStateMachineProps) {
     const asl = readFileSync(join(ROOT, `statemachines/${room.room}/${name}.asl.json`), 'utf8');
     const substitutions = Object.fromEntries(calls.map((fn) => [substitutionOf(fn, room), fn.functionArn]));
     checkSubstitutions(name, asl, Object.keys(substitutions));
@@ -36,7 +38,7 @@ export class RoomStateMachine extends StateMachine {
       metric: this.metricFailed({ period: Duration.minutes(5) }),
       threshold: 1,
       impact,
-      runbook: 'a-workflow-fails',
+      runbook,
     });
   }
 

@@ -9,12 +9,14 @@ import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import { followEffects } from './safety-effects.ts';
+import { escalateNotices } from './safety-notices.ts';
 
 export class Safety extends Room {
-  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'kept'] });
+  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'kept', 'notices'] });
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;
+  readonly channelsSecretArn: string;
 
   constructor(scope: Construct, { platform }: { platform: Platform }) {
     super(scope, 'safety', platform);
@@ -40,7 +42,8 @@ export class Safety extends Room {
       impact: 'The status page does not say whether the swarm may act.',
     });
     this.table.allowRead(this.summarize);
-    const paths = ['control', 'kill', 'effects', 'effects/{proxy+}'];
+    this.channelsSecretArn = escalateNotices(this);
+    const paths = ['control', 'kill', 'effects', 'effects/{proxy+}', 'notices', 'notices/{proxy+}'];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
   }

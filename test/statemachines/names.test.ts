@@ -1,4 +1,5 @@
-// The names of all workflows: one grammar for states, and every task calls the function it is named after.
+// The names of all workflows: one grammar for states, and every task calls the function it is named after, or it and
+// the means by which: NotifyPeopleBySms calls notify-people.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
@@ -46,8 +47,9 @@ function faultsOfTask(room: string, name: string, state: Json): string[] {
   const [, of = ''] = /^\$\{(\w+)Arn\}$/.exec(state.Resource) ?? [];
   const step = String(state.Parameters?.step ?? '');
   const several = SEVERAL_STEPS.find((one) => of.endsWith(one) && step && kebab(name).startsWith(step));
-  const called = several ?? name;
-  if (!of.endsWith(called)) return [`${name} calls ${state.Resource}`];
+  const byMeans = state.Parameters?.channel === undefined ? name : name.replace(/By[A-Z][a-z]+$/, '');
+  const called = several ?? byMeans;
+  if (!of.endsWith(called)) return [`${called} calls ${state.Resource}`];
   const home = of === called ? room : kebab(of.slice(0, -called.length));
   if (of !== called && (home === room || !ROOMS.includes(home)))
     return [`${name} calls a function of the room ${home}`];
@@ -107,6 +109,11 @@ describe('a breach of the names', () => {
       breach: 'a room that does not exist',
       states: { PlanTasks: task('${AtticPlanTasksArn}') },
       says: 'the room attic',
+    },
+    {
+      breach: 'a means that the function does not get',
+      states: { PlanTasksByHand: task('${PlanTasksArn}') },
+      says: 'PlanTasksByHand calls ${PlanTasksArn}',
     },
     {
       breach: 'its own room in the name',

@@ -9,7 +9,9 @@ export type Fake = (input: Json) => Json;
 export type Walk = {
   /** the tasks in the order of their calls, each retry included */
   calls: { state: string; input: Json }[];
-  /** the last state that was entered */
+  /** every state that was entered, those of a Parallel's branches left out */
+  entered: string[];
+  /** the last of them */
   end: string;
   failed: boolean;
 };
@@ -31,7 +33,7 @@ export function failing(name: string, times = Number.POSITIVE_INFINITY, answer: 
   };
 }
 
-/** Runs the workflow; retries wait for nothing. */
+/** Runs the workflow; retries and waits wait for nothing. */
 export async function walk(definition: Json, fakes: Record<string, Fake>, input: Json): Promise<Walk> {
   const calls: Walk['calls'] = [];
   const handlers = Object.entries(fakes).map(([state, fake]) => [
@@ -43,6 +45,7 @@ export async function walk(definition: Json, fakes: Record<string, Fake>, input:
   ]);
   const overrides = {
     taskResourceLocalHandlers: Object.fromEntries(handlers),
+    waitTimeOverrides: Object.fromEntries(waitsIn(definition).map((state) => [state, 0])),
     retryIntervalOverrides: Object.fromEntries(Object.keys(fakes).map((state) => [state, 0])),
   };
   const execution = new StateMachine(definition).run(input, { overrides });
@@ -50,10 +53,13 @@ export async function walk(definition: Json, fakes: Record<string, Fake>, input:
     () => false,
     () => true,
   );
-  let end = '';
-  for await (const event of execution.eventLogs) if (event.type === 'StateEntered') end = event.state.name;
-  return { calls, end, failed: await failed };
+  const entered: string[] = [];
+  for await (const event of execution.eventLogs) if (event.type === 'StateEntered') entered.push(event.state.name);
+  return { calls, entered, end: entered.at(-1) ?? '', failed: await failed };
 }
+
+const waitsIn = ({ States }: Json): string[] =>
+  Object.entries<Json>(States).flatMap(([name, { Type }]) => (Type === 'Wait' ? [name] : []));
 
 /** The names of the tasks that were called, in order. */
 export const passed = ({ calls }: Walk): string[] => calls.map(({ state }) => state);

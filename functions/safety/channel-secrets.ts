@@ -1,0 +1,45 @@
+// What the secret of the channels holds: addresses, keys and numbers. Nothing of it ever leaves the senders.
+import * as z from 'zod';
+
+const webhook = z.strictObject({ webhookUrl: z.url({ protocol: /^https?$/ }) });
+export const E164 = /^\+[1-9]\d{6,14}$/;
+const number = z.string().regex(E164, 'a number such as +4915112345678');
+
+export const ChannelSecrets = z.strictObject({
+  discord: webhook.optional(),
+  slack: webhook.optional(),
+  pagerduty: z
+    .strictObject({
+      routingKey: z.string().regex(/^[A-Za-z0-9]{32}$/, '32 letters and digits'),
+      url: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com/v2/enqueue'),
+    })
+    .optional(),
+  /** the number, pool or sender id of AWS End User Messaging that sends or calls */
+  sms: z.strictObject({ from: z.string().min(1).max(256) }).optional(),
+  voice: z.strictObject({ from: z.string().min(1).max(256), voiceId: z.string().max(30).default('JOANNA') }).optional(),
+  /** the people of config/escalation.yaml by name */
+  people: z.record(z.string(), number).default({}),
+});
+export type ChannelSecrets = z.infer<typeof ChannelSecrets>;
+
+/** What is wrong with the secret, field by field. What is there is never repeated. */
+export class InvalidChannelSecrets extends Error {
+  override name = 'InvalidChannelSecrets';
+}
+
+export function parseChannelSecrets(text: string): ChannelSecrets {
+  const parsed = ChannelSecrets.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => (path[0] === 'people' ? 'people' : path.slice(0, 2).join('.')));
+  throw new InvalidChannelSecrets(
+    `the secret of the channels is not as expected at: ${[...new Set(fields)].join(', ') || 'its top'}`,
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidChannelSecrets('the secret of the channels is not JSON');
+  }
+}

@@ -1,0 +1,108 @@
+// HTTP of notices: what people should know, in order of rank, and their answers.
+import { createRoute } from '@hono/zod-openapi';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  jsonBody,
+  may,
+  PageQuery,
+  problems,
+  z,
+} from '../common/http.ts';
+import { honourIdempotencyKey } from '../common/idempotency.ts';
+import { type AnswerDeps, answerNotice } from './answer-notice.ts';
+import { countOpen, listNotices, lookAtNotice, type NoticeView } from './notices.ts';
+
+const Delivery = z.looseObject({
+  round: z.int(),
+  channel: z.string(),
+  status: z.enum(['sending', 'delivered', 'failed', 'unknown', 'skipped']),
+  reason: z.string(),
+  attempts: z.int(),
+  at: z.string(),
+});
+const Notice = z
+  .looseObject({
+    noticeId: z.string(),
+    kind: z.string(),
+    severity: z.enum(['critical', 'error', 'warning', 'info']),
+    title: z.string(),
+    body: z.string(),
+    status: z.enum(['open', 'acknowledged', 'resolved']),
+    ladder: z.string().openapi({ description: 'wanted, climbing, digest, digested, console, exhausted or stopped' }),
+    needsAckBy: z.string(),
+    count: z.int(),
+    rank: z.array(z.string()).openapi({ description: 'why it stands where it stands' }),
+    deliveries: z.array(Delivery),
+  })
+  .openapi('Notice');
+const Counts = z.object({ critical: z.int(), error: z.int(), warning: z.int(), info: z.int() });
+const NoticeId = z.object({
+  noticeId: z
+    .string()
+    .max(100)
+    .openapi({ param: { name: 'noticeId', in: 'path' } }),
+});
+const Note = z.strictObject({ note: z.string().trim().min(1).max(500).optional() });
+const noSuch = (noticeId: string) => new HttpProblem(404, 'no_such_notice', `There is no notice ${noticeId}`);
+const shown = (view: NoticeView | undefined, noticeId: string): never => {
+  if (!view) throw noSuch(noticeId);
+  return view as never;
+};
+
+export function noticeRoutes(deps: AnswerDeps): HttpApp {
+  const app = httpApp();
+  app.use('/api/v1/notices/*', honourIdempotencyKey(deps.tables, deps.table, deps.now));
+  const list = createRoute({
+    method: 'get',
+    path: '/api/v1/notices',
+    summary: 'What people should know: open ones by rank, answered ones newest first',
+    middleware: may('viewer'),
+    request: { query: PageQuery.extend({ status: z.enum(['open', 'answered']).default('open') }) },
+    responses: {
+      200: jsonAnswer(z.object({ items: z.array(Notice), open: Counts, cursor: z.string().optional() }), 'A page'),
+      ...problems(400, 401, 403),
+    },
+  });
+  app.openapi(list, async (c) => {
+    const [page, open] = await Promise.all([listNotices(c.req.valid('query'), deps), countOpen(deps)]);
+    return c.json({ ...page, open } as never, 200);
+  });
+  const one = createRoute({
+    method: 'get',
+    path: '/api/v1/notices/{noticeId}',
+    summary: 'One notice with every delivery',
+    middleware: may('viewer'),
+    request: { params: NoticeId },
+    responses: { 200: jsonAnswer(Notice, 'The notice'), ...problems(400, 401, 403, 404) },
+  });
+  app.openapi(one, async (c) => {
+    const { noticeId } = c.req.valid('param');
+    return c.json(shown(await lookAtNotice(noticeId, deps), noticeId), 200);
+  });
+  for (const [verb, status, summary] of ANSWERS) {
+    const route = createRoute({
+      method: 'post',
+      path: `/api/v1/notices/{noticeId}/${verb}`,
+      summary,
+      middleware: may('operator', 'approver', 'captain'),
+      request: { params: NoticeId, body: jsonBody(Note) },
+      responses: { 200: jsonAnswer(Notice, 'The notice now'), ...problems(400, 401, 403, 404) },
+    });
+    app.openapi(route, async (c) => {
+      const { noticeId } = c.req.valid('param');
+      const { note } = c.req.valid('json');
+      const answered = await answerNotice(noticeId, { status, by: c.get('principal').principalId, note }, deps);
+      if (answered.kind === 'no_such_notice') throw noSuch(noticeId);
+      return c.json(shown(await lookAtNotice(noticeId, deps), noticeId), 200);
+    });
+  }
+  return app;
+}
+
+const ANSWERS = [
+  ['acknowledge', 'acknowledged', 'I have seen it: its ladder stops at once'],
+  ['resolve', 'resolved', 'What it was about has passed'],
+] as const;

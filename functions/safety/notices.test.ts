@@ -1,0 +1,515 @@
+// Notices raised, delivered, answered and told together; the receivers are a local server.
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CANARIES } from '../common/mask.test-support.ts';
+import { parseChannelSecrets } from './channel-secrets.ts';
+import { concludeLadder, PagerUnreached, tellPager } from './conclude-ladder.ts';
+import { noticeIdOf } from './notice.ts';
+import { type Bench, configuredAt, openBench } from './notices.test-support.ts';
+import { listNotices } from './notices.ts';
+import { openReceivers, type Received, type Receivers } from './receivers.test-support.ts';
+import { sweepNotices } from './sweep-notices.ts';
+import { takeEvent } from './take-event.ts';
+
+const receivers: Receivers = await openReceivers();
+afterAll(() => receivers.close());
+let bench: Bench;
+let got: () => Received[];
+beforeEach(() => {
+  const before = receivers.received.length;
+  got = () => receivers.received.slice(before);
+  bench = openBench(receivers.url);
+});
+const DRILL = noticeIdOf('drill');
+
+describe('raising', () => {
+  it('makes one notice and begins one ladder, however often it is wanted', async () => {
+    const all = await Promise.all(Array.from({ length: 5 }, () => bench.raiseOne()));
+    expect(all.filter(({ outcome }) => outcome === 'told')).toHaveLength(1);
+    expect(bench.started).toEqual([`${DRILL}-1`]);
+    expect(await bench.notice()).toMatchObject({ status: 'open', count: 5, round: 1, version: 5 });
+  });
+
+  it('never prompts more often than the budget says, whoever raises at the same time', async () => {
+    const raised = Array.from({ length: 20 }, (_, n) => bench.raiseOne({ key: `n${n}`, severity: 'warning' }));
+    const outcomes = await Promise.allSettled(raised);
+    const made = outcomes.filter(({ status }) => status === 'fulfilled');
+    expect(made.length).toBeGreaterThan(3);
+    expect(bench.started.length).toBeLessThanOrEqual(4);
+  });
+
+  it('keeps nobody’s secrets in a notice, and refuses what is malformed', async () => {
+    await bench.raiseOne({ title: 'It uses Bearer abcdefghijklmnop', body: 'call +49 170 1234567' });
+    expect(await bench.notice()).toMatchObject({ title: 'It uses [token]', body: 'call [phone]' });
+    await expect(bench.raiseOne({ key: '' })).rejects.toThrow();
+    await expect(bench.raiseOne({ severity: 'awful' })).rejects.toThrow();
+  });
+
+  it('does not lose a notice when its ladder cannot be begun; the sweep begins it', async () => {
+    const begin = bench.raising.startLadder;
+    bench.raising.startLadder = async () => {
+      throw new Error('Step Functions is away');
+    };
+    expect(await bench.raiseOne()).toMatchObject({ outcome: 'told' });
+    bench.raising.startLadder = begin as never;
+    expect(await sweepNotices(bench.raising)).toMatchObject({ begun: 0 });
+    bench.later(31);
+    expect(await sweepNotices(bench.raising)).toMatchObject({ open: 1, begun: 1 });
+    expect(bench.started).toEqual([`${DRILL}-1`]);
+  });
+});
+
+describe('a rung', () => {
+  it('delivers, and says until when an answer is waited for', async () => {
+    await bench.raiseOne();
+    expect(await bench.step('discord')).toEqual({ result: 'delivered', until: '2026-11-20T12:05:00.000Z' });
+    expect(got()).toHaveLength(1);
+    expect(got()[0]).toMatchObject({ path: '/discord/1/aaa?wait=true', body: { allowed_mentions: { parse: [] } } });
+    const { deliveries, ladder } = await bench.notice();
+    expect(ladder).toBe('climbing');
+    expect(deliveries['1_discord']).toMatchObject({ status: 'delivered', attempts: 1, answer: '1234567890' });
+  });
+
+  it('sends text messages and calls to the people of the severity, by name on record', async () => {
+    await bench.raiseOne();
+    expect(await bench.step('sms')).toMatchObject({ result: 'delivered' });
+    expect(await bench.step('voice')).toMatchObject({ result: 'delivered', until: '2026-11-20T12:10:00.000Z' });
+    const targets = got().map(({ headers, body }) => [
+      String(headers['x-amz-target']).split('.')[1],
+      body.DestinationPhoneNumber,
+    ]);
+    expect(targets.sort()).toEqual([
+      ['SendTextMessage', '+4915112345678'],
+      ['SendTextMessage', '+4915187654321'],
+      ['SendVoiceMessage', '+4915112345678'],
+      ['SendVoiceMessage', '+4915187654321'],
+    ]);
+    const { deliveries } = await bench.notice();
+    expect(deliveries['1_sms']).toMatchObject({ people: ['captain', 'deputy'], answer: 'msg-1' });
+    expect(await bench.everything()).not.toContain('+49');
+  });
+
+  it('is sent once, however often its step is asked for', async () => {
+    await bench.raiseOne();
+    const results = await Promise.all([bench.step('discord'), bench.step('discord'), bench.step('discord')]);
+    expect(results.filter(({ result }) => result === 'delivered').length).toBeGreaterThanOrEqual(1);
+    await bench.step('discord');
+    expect(got()).toHaveLength(1);
+    expect((await bench.notice()).deliveries['1_discord']?.status).toBe('delivered');
+  });
+
+  it('sends nothing once somebody answered', async () => {
+    await bench.raiseOne();
+    await bench.answer();
+    for (const channel of ['discord', 'slack', 'pagerduty', 'sms', 'voice'] as const)
+      expect(await bench.step(channel)).toMatchObject({ result: 'answered' });
+    expect(got()).toEqual([]);
+    expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'acknowledged' });
+  });
+
+  it('that is not configured is skipped visibly', async () => {
+    bench = openBench(receivers.url, { secrets: async () => parseChannelSecrets('{}') });
+    await bench.raiseOne();
+    for (const channel of ['discord', 'slack', 'pagerduty', 'sms', 'voice'] as const)
+      expect(await bench.step(channel)).toMatchObject({ result: 'skipped' });
+    expect((await bench.notice()).deliveries['1_voice']).toMatchObject({ reason: 'voice is not configured' });
+    expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'console' });
+    expect((await bench.notice()).ladder).toBe('console');
+  });
+
+  it('that nobody has a number for says whose is missing', async () => {
+    const secrets = async () => ({ ...configuredAt(receivers.url), people: {} });
+    bench = openBench(receivers.url, { secrets });
+    await bench.raiseOne();
+    expect(await bench.step('sms')).toMatchObject({ result: 'skipped' });
+    expect((await bench.notice()).deliveries['1_sms']?.reason).toBe('there is no number for captain, deputy');
+  });
+
+  it('whose secret is malformed or away fails by name, and the ladder goes on', async () => {
+    bench = openBench(receivers.url, {
+      secrets: async () => parseChannelSecrets('{"discord": {"webhookUrl": "hunter2"}}'),
+    });
+    await bench.raiseOne();
+    expect(await bench.step('discord')).toMatchObject({ result: 'failed' });
+    const { reason } = (await bench.notice()).deliveries['1_discord']!;
+    expect(reason).toBe('the secret of the channels is not as expected at: discord.webhookUrl');
+    expect(() => parseChannelSecrets('hunter2')).toThrow('is not JSON');
+    expect(() => parseChannelSecrets('{"people": {"ann": "0151"}}')).toThrow(/at: people$/);
+    bench.notifying.secrets = async () =>
+      Promise.reject(Object.assign(new Error('key hunter2'), { name: 'AccessDeniedException' }));
+    expect(await bench.step('sms')).toMatchObject({ result: 'failed' });
+    expect((await bench.notice()).deliveries['1_sms']?.reason).toBe('the secret cannot be read: AccessDeniedException');
+  });
+
+  it.each([
+    {
+      when: 'the webhook is gone',
+      channel: 'slack',
+      behaviour: { status: 404, body: 'no_service' },
+      result: 'failed',
+      reason: 'http_404 no_service',
+      requests: 1,
+    },
+    {
+      when: 'it breaks',
+      channel: 'discord',
+      behaviour: { status: 500 },
+      result: 'unknown',
+      reason: 'http_500',
+      requests: 1,
+    },
+    {
+      when: 'it never answers',
+      channel: 'discord',
+      behaviour: 'hang' as const,
+      result: 'unknown',
+      reason: 'no answer in time',
+      requests: 1,
+    },
+    {
+      when: 'the line is cut',
+      channel: 'slack',
+      behaviour: 'drop' as const,
+      result: 'unknown',
+      reason: /./,
+      requests: 1,
+    },
+    {
+      when: 'it is busy for long',
+      channel: 'discord',
+      behaviour: { status: 429, headers: { 'retry-after': '60' } },
+      result: 'failed',
+      reason: 'http_429',
+      requests: 1,
+    },
+    {
+      when: 'it stays busy',
+      channel: 'discord',
+      behaviour: { status: 429, headers: { 'retry-after': '0.2' } },
+      result: 'failed',
+      reason: 'http_429',
+      requests: 3,
+    },
+    {
+      when: 'it redirects',
+      channel: 'discord',
+      behaviour: { status: 302, headers: { location: 'http://169.254.169.254/' } },
+      result: 'failed',
+      reason: 'http_302',
+      requests: 1,
+    },
+    {
+      when: 'PagerDuty breaks',
+      channel: 'pagerduty',
+      behaviour: { status: 503 },
+      result: 'unknown',
+      reason: 'http_503',
+      requests: 3,
+    },
+    {
+      when: 'PagerDuty refuses',
+      channel: 'pagerduty',
+      behaviour: { status: 400 },
+      result: 'failed',
+      reason: 'http_400',
+      requests: 1,
+    },
+  ] as const)('$when: $channel ends as $result', async ({ channel, behaviour, result, reason, requests }) => {
+    const own = await openReceivers();
+    own.behave(`/${channel}`, behaviour as never);
+    bench = openBench(own.url);
+    await bench.raiseOne();
+    expect(await bench.step(channel)).toMatchObject({ result });
+    expect((await bench.notice()).deliveries[`1_${channel}`]?.reason).toMatch(reason);
+    expect(own.received).toHaveLength(requests);
+    await own.close();
+  });
+
+  it.each([
+    {
+      behaviour: { status: 400, body: '{"__type": "ValidationException", "message": "+4915112345678"}' },
+      result: 'failed',
+      reason: 'ValidationException',
+    },
+    {
+      behaviour: { status: 403, body: '{"__type": "AccessDeniedException"}' },
+      result: 'failed',
+      reason: 'AccessDeniedException',
+    },
+    {
+      behaviour: { status: 500, body: '{"__type": "InternalServerException"}' },
+      result: 'unknown',
+      reason: 'http_500',
+    },
+    { behaviour: 'hang' as const, result: 'unknown', reason: 'no answer in time' },
+  ])('a text message that is answered by $reason ends as $result', async ({ behaviour, result, reason }) => {
+    const own = await openReceivers();
+    own.behave('/aws', behaviour);
+    bench = openBench(own.url);
+    await bench.raiseOne();
+    expect(await bench.step('sms')).toMatchObject({ result });
+    expect((await bench.notice()).deliveries['1_sms']?.reason).toBe(reason);
+    expect(own.received, 'one for each person, none repeated').toHaveLength(2);
+    await own.close();
+  });
+
+  it('whose receiver is down fails at once, and that channels fail is itself a notice, once', async () => {
+    const gone = await openReceivers();
+    await gone.close();
+    bench = openBench(gone.url);
+    await bench.raiseOne();
+    expect(await bench.step('discord')).toMatchObject({ result: 'failed' });
+    expect((await bench.notice()).deliveries['1_discord']).toMatchObject({ reason: 'ECONNREFUSED', attempts: 1 });
+    expect(await bench.notice('channel-failing#discord')).toMatchObject({
+      severity: 'warning',
+      kind: 'channel_failing',
+    });
+    expect(await bench.step('discord', { key: 'channel-failing#discord' })).toMatchObject({ result: 'failed' });
+    expect(await bench.notice('channel-failing#discord')).toMatchObject({ count: 1 });
+  });
+
+  it('whose sender died is not sent twice, but to PagerDuty, which merges repeats', async () => {
+    await bench.raiseOne();
+    const dead = async () => {
+      throw new Error('killed');
+    };
+    const { post } = bench.notifying.outside;
+    bench.notifying.outside.post = dead;
+    await expect(bench.step('discord')).rejects.toThrow('killed');
+    await expect(bench.step('pagerduty')).rejects.toThrow('killed');
+    bench.notifying.outside.post = post;
+    expect(await bench.step('discord')).toMatchObject({ result: 'unknown' });
+    expect(await bench.step('pagerduty')).toMatchObject({ result: 'delivered' });
+    expect(got().map(({ path }) => path)).toEqual(['/pagerduty']);
+    expect((await bench.notice()).deliveries).toMatchObject({
+      '1_discord': { status: 'unknown', reason: 'the sender died before it knew; not sent a second time' },
+      '1_pagerduty': { status: 'delivered', attempts: 2 },
+    });
+  });
+
+  it('of a notice that there is not, or of an older round, does nothing', async () => {
+    expect(await bench.step('discord')).toMatchObject({ result: 'answered' });
+    expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'acknowledged' });
+    await bench.raiseOne({ severity: 'error' });
+    await bench.raiseOne({ severity: 'critical' });
+    expect(await bench.step('discord')).toMatchObject({ result: 'answered' });
+    expect(await bench.step('discord', { round: 2 })).toMatchObject({ result: 'delivered' });
+  });
+
+  it('when all were tried in vain the round is exhausted', async () => {
+    await bench.raiseOne();
+    for (const channel of ['discord', 'sms', 'voice'] as const) await bench.step(channel);
+    expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'exhausted' });
+    expect((await bench.notice()).ladder).toBe('exhausted');
+  });
+});
+
+describe('an answer', () => {
+  it('is taken once, announced each time, and told to PagerDuty under the key of its round', async () => {
+    await bench.raiseOne();
+    await bench.step('pagerduty');
+    expect(await bench.answer()).toMatchObject({ kind: 'answered', notice: { answeredBy: 'ann', ladder: 'stopped' } });
+    expect(await bench.answer()).toMatchObject({ kind: 'already' });
+    expect(bench.announced.map(({ name }) => name)).toEqual(['safety.NoticeAnswered', 'safety.NoticeAnswered']);
+    const heard = { noticeId: DRILL, round: 1, status: 'acknowledged' } as const;
+    expect(await tellPager(heard, bench.notifying)).toEqual({ result: 'acknowledged' });
+    expect(await bench.answer('resolved')).toMatchObject({ kind: 'answered' });
+    await tellPager({ ...heard, status: 'resolved' }, bench.notifying);
+    const events = got().map(({ body }) => [body.event_action, body.dedup_key]);
+    const key = `lazyark:lazyark:drill:${DRILL}:1`;
+    expect(events).toEqual([
+      ['trigger', key],
+      ['acknowledge', key],
+      ['resolve', key],
+    ]);
+  });
+
+  it('of what PagerDuty never heard of stays here; one that PagerDuty does not take is tried again', async () => {
+    const heard = { noticeId: DRILL, round: 1, status: 'acknowledged' } as const;
+    expect(await tellPager(heard, bench.notifying)).toEqual({ result: 'not_told' });
+    await bench.raiseOne();
+    await bench.step('pagerduty');
+    const own = await openReceivers();
+    own.behave('/pagerduty', { status: 500 });
+    bench.notifying.secrets = async () => configuredAt(own.url);
+    await expect(tellPager(heard, bench.notifying)).rejects.toThrow(PagerUnreached);
+    expect(own.received).toHaveLength(3);
+    await own.close();
+    bench.notifying.secrets = async () => parseChannelSecrets('{}');
+    expect(await tellPager(heard, bench.notifying)).toEqual({ result: 'not_configured' });
+  });
+
+  it('to a notice that there is not is no answer', async () => {
+    expect(await bench.answer()).toEqual({ kind: 'no_such_notice' });
+  });
+});
+
+describe('what is over the budget', () => {
+  const warn = (n: number) => bench.raiseOne({ key: `w${n}`, severity: 'warning', title: `Warning ${n}` });
+
+  it('is told together in the next interval, worst first, once', async () => {
+    for (let n = 1; n <= 6; n += 1) await warn(n);
+    await bench.raiseOne({ key: 'i', severity: 'info', title: 'By the way' });
+    expect(bench.started).toHaveLength(4);
+    expect(await sweepNotices(bench.raising)).toMatchObject({ digested: 0 });
+    bench.later(3_600);
+    expect(await sweepNotices(bench.raising)).toMatchObject({ digested: 3 });
+    expect(await sweepNotices(bench.raising)).toMatchObject({ digested: 0 });
+    const digest = await bench.notice('digest');
+    expect(digest).toMatchObject({ severity: 'warning', title: '3 more notices wait', round: 1 });
+    expect(digest.body).toBe('warning: Warning 5 (1×)\nwarning: Warning 6 (1×)\ninfo: By the way (1×)');
+    expect(await bench.notice('i')).toMatchObject({ ladder: 'digested', digestId: digest.noticeId });
+  });
+
+  it('has one digest an interval; each is another round of the same notice', async () => {
+    await bench.raiseOne({ key: 'i1', severity: 'info' });
+    bench.later(3_600);
+    await sweepNotices(bench.raising);
+    await bench.raiseOne({ key: 'i2', severity: 'info' });
+    expect(await sweepNotices(bench.raising)).toMatchObject({ digested: 0 });
+    bench.later(3_600);
+    expect(await sweepNotices(bench.raising)).toMatchObject({ digested: 1 });
+    expect(await bench.notice('digest')).toMatchObject({ round: 2, title: 'One more notice waits' });
+  });
+
+  it('names the first ten and counts the rest', async () => {
+    for (let n = 1; n <= 12; n += 1) await bench.raiseOne({ key: `i${n}`, severity: 'info', title: `Note ${n}` });
+    bench.later(3_600);
+    await sweepNotices(bench.raising);
+    expect((await bench.notice('digest')).body.split('\n')).toHaveLength(11);
+    expect((await bench.notice('digest')).body).toContain('and 2 more');
+  });
+});
+
+describe('the list', () => {
+  it('has open ones by rank with reasons, answered ones newest first', async () => {
+    await bench.raiseOne({ key: 'later', severity: 'error' });
+    await bench.raiseOne({ key: 'sooner', severity: 'error', needsAckBy: '2026-11-20T12:01:00Z' });
+    await bench.raiseOne({ key: 'worst', severity: 'critical' });
+    const page = await listNotices({ status: 'open', limit: 10 }, bench.raising);
+    expect(page.items.map(({ key }) => key)).toEqual(['worst', 'sooner', 'later']);
+    expect(page.items[1]?.rank).toContain('to be answered within 1 min');
+    await bench.answer('acknowledged', 'sooner');
+    const open = await listNotices({ status: 'open', limit: 1 }, bench.raising);
+    expect([open.items.map(({ key }) => key), open.cursor === undefined]).toEqual([['worst'], false]);
+    const answered = await listNotices({ status: 'answered', limit: 10 }, bench.raising);
+    expect(answered.items.map(({ key, rank }) => [key, rank])).toEqual([['sooner', []]]);
+  });
+});
+
+describe('what the bus tells', () => {
+  const tell = (type: string, detail: object, id = 'evt_1') =>
+    takeEvent({ id, source: 'lazyark.safety', 'detail-type': type, detail }, bench.raising);
+  const killed = { by: 'ann', reason: 'too fast', at: '2026-11-20T12:00:00Z', scope: 'everything' };
+
+  it('a kill is critical, told once, and over with the resume', async () => {
+    await tell('safety.SwarmKilled', killed);
+    await tell('safety.SwarmKilled', killed);
+    expect(await bench.notice('killed#everything')).toMatchObject({ severity: 'critical', count: 1, round: 1 });
+    await tell('safety.SwarmResumed', killed);
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'resolved', ladder: 'stopped' });
+  });
+
+  it('a part that is stopped is a warning of its own', async () => {
+    await tell('safety.SwarmKilled', { ...killed, scope: { agentId: 'agt_x' } });
+    expect(await bench.notice('killed#agentId:agt_x')).toMatchObject({
+      severity: 'warning',
+      title: 'agentId:agt_x was stopped by ann',
+    });
+    await tell('safety.SwarmResumed', { ...killed, scope: { agentId: 'agt_x' } });
+    expect(await bench.notice('killed#agentId:agt_x')).toMatchObject({ status: 'resolved' });
+  });
+
+  it('an alarm of CloudWatch raises its notice and ends it', async () => {
+    const alarm = (value: string) => ({
+      alarmName: 'LazyArk-Audit',
+      state: { value, reason: 'r' },
+      configuration: { description: 'What people notice.' },
+    });
+    await tell('CloudWatch Alarm State Change', alarm('INSUFFICIENT_DATA'));
+    await tell('CloudWatch Alarm State Change', alarm('ALARM'), 'evt_2');
+    expect(await bench.notice('alarm#LazyArk-Audit')).toMatchObject({ severity: 'error', body: 'What people notice.' });
+    await tell('CloudWatch Alarm State Change', alarm('OK'), 'evt_3');
+    expect(await bench.notice('alarm#LazyArk-Audit')).toMatchObject({ status: 'resolved' });
+    await tell('CloudWatch Alarm State Change', { state: { value: 'ALARM' } }, 'evt_4');
+    expect(await bench.notice('alarm#unknown')).toMatchObject({ body: 'CloudWatch gave no reason' });
+  });
+
+  it('any room may want a notice; what is malformed is refused, what nobody reads is left alone', async () => {
+    await tell('safety.NoticeWanted', { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B' });
+    expect(await bench.notice('k')).toMatchObject({ ladder: 'digest' });
+    await expect(tell('safety.NoticeWanted', { key: 'k' })).rejects.toThrow();
+    expect(await tell('safety.Unheard', {})).toMatchObject({ kind: 'nothing' });
+    expect(await tell('Scheduled Event', {})).toMatchObject({ open: 1 });
+  });
+});
+
+describe('thirty planted secrets', () => {
+  const secret = (n: number) => `Canary${n}x${'QzR7kP2mW9'.repeat(3)}`.slice(0, 32);
+  const planted = Array.from({ length: 30 }, (_, n) =>
+    secret(n)
+      .replaceAll(/[^A-Za-z0-9]/g, 'x')
+      .padEnd(32, '0'),
+  );
+  const lines: string[] = [];
+  afterEach(() => vi.restoreAllMocks());
+
+  it('and thirty in titles and bodies are in no log, no payload and no item, however a sender ends', async () => {
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+    const said: unknown[] = [];
+    const items: string[] = [];
+    const endings = [
+      { status: 200, body: planted.join() },
+      { status: 400, body: planted.join() },
+      { status: 500, body: planted.join() },
+      'hang',
+      'drop',
+      'crash',
+    ] as const;
+    for (const ending of endings) {
+      const own = await openReceivers();
+      if (ending !== 'crash') own.behave('/', ending);
+      const at = (n: number) => ({
+        webhookUrl: `${own.url}/${n % 2 ? 'slack' : 'discord'}/${planted[n]}?k=${planted[n + 1]}`,
+      });
+      for (let n = 0; n < 28; n += 4) {
+        const secrets = async () =>
+          parseChannelSecrets(
+            JSON.stringify({
+              discord: at(n),
+              slack: at(n + 1),
+              pagerduty: { routingKey: planted[n + 2], url: `${own.url}/pagerduty/${planted[n + 3]}` },
+              sms: { from: planted[28] },
+              voice: { from: planted[29] },
+              people: { captain: '+4915112345678' },
+            }),
+          );
+        const one = openBench(own.url, { secrets, timeoutMs: 50 });
+        const { text } = CANARIES[n % CANARIES.length]!;
+        await one.raiseOne({
+          title: text.replaceAll('\n', ' ').slice(0, 200),
+          body: CANARIES.map((canary) => canary.text).join(' | '),
+        });
+        if (ending === 'crash')
+          one.notifying.outside.post = async () => {
+            throw new Error('died');
+          };
+        for (const channel of ['discord', 'slack', 'pagerduty', 'sms', 'voice'] as const)
+          said.push(
+            await one
+              .step(channel)
+              .catch((error: Error) => ({ name: error.name, message: error.message, stack: error.stack })),
+          );
+        items.push(await one.everything());
+      }
+      await own.close();
+    }
+    const written = [lines.join('\n'), JSON.stringify(said), items.join('\n')];
+    expect(lines.length).toBeGreaterThan(10);
+    for (const text of written) {
+      expect(planted.filter((one) => text.includes(one))).toEqual([]);
+      expect(CANARIES.filter((one) => text.includes(one.secret)).map((one) => one.secret)).toEqual([]);
+      expect(text).not.toContain('4915112345678');
+    }
+  });
+});
