@@ -1,5 +1,6 @@
 // What the secret of the channels holds: addresses, keys and numbers. Nothing of it ever leaves the senders.
 import * as z from 'zod';
+import { type OutsideHost, portOf } from '../common/outside-address.ts';
 
 const webhook = z.strictObject({ webhookUrl: z.url({ protocol: /^https?$/ }) });
 export const E164 = /^\+[1-9]\d{6,14}$/;
@@ -17,10 +18,25 @@ export const ChannelSecrets = z.strictObject({
   /** the number, pool or sender id of AWS End User Messaging that sends or calls */
   sms: z.strictObject({ from: z.string().min(1).max(256) }).optional(),
   voice: z.strictObject({ from: z.string().min(1).max(256), voiceId: z.string().max(30).default('JOANNA') }).optional(),
+  /** the addresses above may be of a host of one's own, in one's own network; else only Discord, Slack and PagerDuty */
+  ownReceivers: z.boolean().default(false),
   /** the people of config/escalation.yaml by name */
   people: z.record(z.string(), number).default({}),
 });
 export type ChannelSecrets = z.infer<typeof ChannelSecrets>;
+
+const OFFICIAL: readonly OutsideHost[] = [
+  ...['discord.com', 'discordapp.com', 'hooks.slack.com', 'hooks.slack-gov.com'].map((host) => ({ host })),
+  ...['events.pagerduty.com', 'events.eu.pagerduty.com'].map((host) => ({ host })),
+];
+
+/** Which hosts may be asked for an address of the secret. */
+export function hostsFor(address: string, { ownReceivers }: ChannelSecrets): readonly OutsideHost[] {
+  if (!ownReceivers) return OFFICIAL;
+  const url = new URL(address);
+  const scheme = url.protocol === 'https:' ? 'https' : 'http';
+  return [{ host: url.hostname, schemes: [scheme], ports: [portOf(url)], addresses: 'any' }];
+}
 
 /** What is wrong with the secret, field by field. What is there is never repeated. */
 export class InvalidChannelSecrets extends Error {

@@ -8,7 +8,7 @@ import {
   spokenMessage,
   textMessage,
 } from './channel-messages.ts';
-import type { ChannelSecrets } from './channel-secrets.ts';
+import { type ChannelSecrets, hostsFor } from './channel-secrets.ts';
 import type { Treatment } from './escalation-config.ts';
 import type { Answer } from './ladder.ts';
 import type { Channel, Notice } from './notice.ts';
@@ -41,7 +41,7 @@ export function wayOf(
   const url = secrets[channel]?.webhookUrl;
   if (!url) return notConfigured(channel);
   const message = channel === 'discord' ? discordMessage(notice, outlook) : slackMessage(notice, outlook);
-  return { kind: 'open', send: () => outside.post(channel, url, message) };
+  return { kind: 'open', send: () => outside.post({ channel, url, allow: hostsFor(url, secrets) }, message) };
 }
 
 const notConfigured = (channel: Channel): Way => ({ kind: 'not_configured', reason: `${channel} is not configured` });
@@ -55,7 +55,7 @@ export function pagerWay(
   if (!secrets.pagerduty) return undefined;
   const { routingKey, url } = secrets.pagerduty;
   const event = { routing_key: routingKey, ...pagerdutyEvent(action, notice, round, outlook) };
-  return () => outside.post('pagerduty', url, event);
+  return () => outside.post({ channel: 'pagerduty', url, allow: hostsFor(url, secrets) }, event);
 }
 
 function byPhone(

@@ -18,6 +18,7 @@ const TABLE = 'Safety';
 export const configuredAt = (url: string): ChannelSecrets =>
   parseChannelSecrets(
     JSON.stringify({
+      ownReceivers: true,
       discord: { webhookUrl: `${url}/discord/1/aaa` },
       slack: { webhookUrl: `${url}/slack/T/B/x` },
       pagerduty: { routingKey: '0'.repeat(32), url: `${url}/pagerduty` },

@@ -116,6 +116,17 @@ describe('a rung', () => {
     expect((await bench.notice()).ladder).toBe('console');
   });
 
+  it('whose address is of no known receiver is not asked, unless the secret says that it is one of our own', async () => {
+    const before = got().length;
+    bench = openBench(receivers.url, {
+      secrets: async () => ({ ...configuredAt(receivers.url), ownReceivers: false }),
+    });
+    await bench.raiseOne();
+    expect(await bench.step('discord')).toMatchObject({ result: 'failed' });
+    expect((await bench.notice()).deliveries['1_discord']?.reason).toBe('host_not_listed');
+    expect(got()).toHaveLength(before);
+  });
+
   it('that nobody has a number for says whose is missing', async () => {
     const secrets = async () => ({ ...configuredAt(receivers.url), people: {} });
     bench = openBench(receivers.url, { secrets });
@@ -476,6 +487,7 @@ describe('thirty planted secrets', () => {
         const secrets = async () =>
           parseChannelSecrets(
             JSON.stringify({
+              ownReceivers: true,
               discord: at(n),
               slack: at(n + 1),
               pagerduty: { routingKey: planted[n + 2], url: `${own.url}/pagerduty/${planted[n + 3]}` },

@@ -37,6 +37,19 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** What the safe fetch says when there is no answer; its detail may hold an address, so only codes are kept of it. */
+export function answerOfFailure(failure: { kind: 'refused' | 'failed'; reason: string; detail: string }): Answer {
+  // The message is out where only its answer was not taken.
+  if (failure.kind === 'refused')
+    return AFTER_SENDING.has(failure.reason)
+      ? { kind: 'unknown', reason: failure.reason }
+      : { kind: 'refused', reason: failure.reason };
+  if (failure.reason === 'timeout') return { kind: 'unknown', reason: 'no answer in time' };
+  const code = /\b[A-Z][A-Z0-9_]{4,40}\b/.exec(failure.detail)?.[0] ?? '';
+  return NEVER_SENT.has(code) ? { kind: 'refused', reason: code } : { kind: 'unknown', reason: 'the connection broke' };
+}
+const AFTER_SENDING = new Set(['too_large', 'media_type_not_allowed', 'encoded_body', 'too_many_redirects']);
+
 /** By code only: messages of a failed request may hold its address. */
 export function answerOfError(error: unknown): Answer {
   const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };

@@ -1,30 +1,34 @@
-// Posts to Discord, Slack and PagerDuty. What comes back is a judged answer; no address or key leaves this file.
+// Posts to Discord, Slack and PagerDuty through the one way out. What comes back is judged; no address or key leaves here.
+import type { OutsideHost } from '../common/outside-address.ts';
+import { type SafeFetch, safeFetchWith } from '../common/safe-fetch.client.ts';
 import type { Answer } from './ladder.ts';
-import { answerOf, answerOfError } from './webhook-answers.ts';
+import { answerOf, answerOfFailure } from './webhook-answers.ts';
 
 const TIMEOUT_MS = 10_000;
-const BODY_CHARACTERS_MAX = 4_000;
+const BYTES_MAX = 100_000;
 
-export type Post = (channel: 'discord' | 'slack' | 'pagerduty', url: string, body: object) => Promise<Answer>;
+export type Webhook = 'discord' | 'slack' | 'pagerduty';
+/** `allow`: the hosts that may be asked for this address. */
+export type Post = (
+  to: { channel: Webhook; url: string; allow: readonly OutsideHost[] },
+  body: object,
+) => Promise<Answer>;
 
 /** Redirects are not followed: a webhook has none, and one could lead anywhere. */
 export const postOn =
-  (timeoutMs = TIMEOUT_MS): Post =>
-  async (channel, url, body) => {
-    try {
-      const response = await fetch(channel === 'discord' ? waiting(url) : url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const text = (await response.text()).slice(0, BODY_CHARACTERS_MAX);
-      const retryAfter = response.headers.get('retry-after') ?? undefined;
-      return answerOf(channel, { status: response.status, retryAfter, body: text });
-    } catch (error) {
-      return answerOfError(error);
-    }
+  (timeoutMs = TIMEOUT_MS, safeFetch: SafeFetch = safeFetchWith()): Post =>
+  async ({ channel, url, allow }, body) => {
+    const answer = await safeFetch({
+      url: channel === 'discord' ? waiting(url) : url,
+      allow,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      limits: { timeoutMs, bytesMax: BYTES_MAX, redirectsMax: 0 },
+    });
+    if (answer.kind !== 'answered') return answerOfFailure(answer);
+    const text = Buffer.from(answer.body).toString('utf8');
+    return answerOf(channel, { status: answer.status, retryAfter: answer.headers['retry-after'], body: text });
   };
 
 /** Discord then answers when the message is stored, with its id. */
