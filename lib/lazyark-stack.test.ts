@@ -47,6 +47,7 @@ describe('a function', () => {
     const builtIn = functions.map(([id]) => nameOf(id)).filter((name) => name.startsWith('AgentsRun'));
     expect(new Set(ruled)).toEqual(
       new Set([
+        'ObjectivesContainObjectives',
         'ObjectivesSweepObjectives',
         'ObjectivesTrackRoster',
         'OperationsFollowAgents',
@@ -179,6 +180,8 @@ describe('the HTTP API', () => {
           'effects',
           'effects/{proxy+}',
           'kill',
+          'kills',
+          'kills/{proxy+}',
           'notices',
           'notices/{proxy+}',
           'objectives',

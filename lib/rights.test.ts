@@ -69,6 +69,14 @@ const EXPECTED: Record<string, string[]> = {
     ...consume('AgentsOutcomeQueue'),
   ],
   'objectives/sweep-objectives': [...dispatch, send('ObjectivesFailures')],
+  'objectives/contain-objectives': [
+    ...readWrite('Objectives'),
+    ...items('Safety', 'GetItem', 'UpdateItem'),
+    ...on('ObjectivesDecomposeObjective', 'states', 'ListExecutions'),
+    'states:StopExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:ObjectivesDecomposeObjective:*',
+    announce,
+    send('ObjectivesFailures'),
+  ],
   'objectives/track-roster': [...write('Objectives'), send('ObjectivesFailures')],
   'objectives/summarize-objectives': read('Objectives'),
   'agents/serve-http': [...readWrite('Agents'), announce],
@@ -207,7 +215,7 @@ const WITH_RESOURCE: Record<string, string[]> = {
     'GetQueueAttributes',
     'GetQueueUrl',
   ],
-  states: ['StartExecution', 'ListExecutions', 'DescribeExecution'],
+  states: ['StartExecution', 'StopExecution', 'ListExecutions', 'DescribeExecution'],
 };
 
 describe('the statements of all roles', () => {

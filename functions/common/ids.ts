@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 
-export type NewId = (prefix: 'obj' | 'art' | 'evt' | 'prn', nowMs: number) => string;
+export type NewId = (prefix: 'obj' | 'art' | 'evt' | 'prn' | 'kil', nowMs: number) => string;
 
 /** `obj_01J…`: later ids sort after earlier ones (to the millisecond). */
 export const newId: NewId = (prefix, nowMs) => `${prefix}_${ulid(nowMs)}`;

@@ -4,7 +4,7 @@ import type { DynamoDBRecord, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
 import { unmarshalItem } from '../common/table-marshal.ts';
-import { dispatchPage } from './dispatch-tasks.ts';
+import { dispatchPage, isStopped } from './dispatch-tasks.ts';
 import { knows } from './objective-reads.ts';
 import { persist } from './persist.ts';
 import type { CausesOf, DispatchDeps } from './place-task.ts';
@@ -47,7 +47,7 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const causes = causesIn(group, deps.now().getTime());
   const causesOf: CausesOf = (number) => causes.get(number) ?? [last.eventId];
   try {
-    if (last.after.status === 'queued') return await deps.startPlanning(last.after.pk);
+    if (last.after.status === 'queued') return await planUnlessStopped(last.after.pk, deps);
     for (const { before, after } of group) await persist(() => releaseDependents(before, after, deps));
     await persist(() => dispatchPage(last.after, causesOf, deps));
   } catch (error) {
@@ -56,6 +56,11 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
     const reminder = { objectiveId, page: pageNumberOf(last.after), causes: Object.fromEntries(causes) };
     await deps.remindIn(RETRY_SECONDS * 1_000, reminder);
   }
+}
+
+/** What joins the queue while a kill holds is planned by the sweep that follows its end. */
+async function planUnlessStopped(objectiveId: string, deps: Deps): Promise<void> {
+  if (!(await isStopped(objectiveId, deps))) await deps.startPlanning(objectiveId);
 }
 
 function causesIn(group: readonly PageChange[], nowMs: number): Map<number, [string, ...string[]]> {
@@ -132,7 +137,7 @@ export async function lookAgain(
   deps: Deps,
 ): Promise<void> {
   const found = await deps.reads.page(objectiveId, page);
-  if (found?.status === 'queued') return deps.startPlanning(objectiveId);
+  if (found?.status === 'queued') return planUnlessStopped(objectiveId, deps);
   if (found?.status !== 'running') return;
   await releaseDependents(undefined, found, deps);
   await dispatchPage(

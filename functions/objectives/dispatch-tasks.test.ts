@@ -233,7 +233,7 @@ describe('control', () => {
     await writeFlags(swarm.store, 'safety', { killed: true, reason: 'stop', by: 'test', at: '-' });
     await swarm.settle();
     expect(swarm.calls).toHaveLength(0);
-    expect(await swarm.effects()).toEqual(['held']);
+    expect(await swarm.effects()).toEqual([]);
     await writeFlags(swarm.store, 'safety', { killed: false, reason: 'go', by: 'test', at: '-' });
     await sweepObjectives('sweep-1', { ...swarm.deps, startPlanning: async () => undefined });
     await swarm.settle();

@@ -1,6 +1,7 @@
 // Starts what is ready on a page of an objective: choose the agent, ask the gate, take the places, mark it running, call.
 import { taskIdOf } from '../common/ids.ts';
 import type { Item, Write } from '../common/table.ts';
+import { whyNot } from '../safety/control-flags.ts';
 import type { Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
 import { lineOfEffect } from './objective-items.ts';
@@ -15,7 +16,7 @@ import { asStatePage, mayStart, readyTasks, type StatePage, type TaskState } fro
  * by the store and left alone.
  */
 export async function dispatchPage(page: StatePage, causesOf: CausesOf, deps: DispatchDeps): Promise<number> {
-  if (page.status !== 'running') return 0;
+  if (page.status !== 'running' || (await isStopped(page.pk, deps))) return 0;
   const ready = readyTasks(page, deps.now().getTime());
   const placed = (await Promise.all(ready.map((number) => place(page, number, causesOf, deps)))).filter(
     (one) => one !== undefined,
@@ -25,6 +26,11 @@ export async function dispatchPage(page: StatePage, causesOf: CausesOf, deps: Di
   const started = [...(await start(page, cleared, deps)), ...(await markedBefore(page, causesOf, deps))];
   await Promise.all(started.map((one) => callAgent(page, one, deps)));
   return started.length;
+}
+
+/** Only so that nothing is proposed in vain while a kill holds; that nothing starts is the gate's doing. */
+export async function isStopped(objectiveId: string, { flags }: Pick<DispatchDeps, 'flags'>): Promise<boolean> {
+  return whyNot(await flags(), { room: 'objectives', objectiveId }) !== undefined;
 }
 
 /** The sweep that noted a lost attempt may have died before it closed the attempt's effect; nobody repeats that. */

@@ -7,6 +7,7 @@ import { openTables } from '../common/table-open.ts';
 import { GatePolicy, gateOf, rulesOf } from '../safety/gate.ts';
 import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
+import { flagsIn } from './control-look.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
 import { markSucceededIn } from './mark-succeeded.ts';
@@ -61,6 +62,7 @@ export function dispatchDeps(
   const artifacts = artifactsIn(env.ARTIFACT_BUCKET);
   return {
     ...base,
+    flags: flagsIn(base.tables, env.SAFETY_TABLE, base.now),
     callAgent: agentCallsOn(env.EVENT_BUS, new EventBridgeClient()),
     inputsOf: async (objectiveId) => artifacts.inputsOf((await base.reads.objective(objectiveId))?.inputs ?? []),
     runningOf: async ({ agentId, concurrency }) => {

@@ -67,7 +67,12 @@ export async function effectOverdue(news: News, deps: DispatchDeps): Promise<'co
   return status;
 }
 
-async function succeededAttempt(page: StatePage | undefined, { number }: Owned, { tables, table }: DispatchDeps) {
+/** Which attempt the task's result is of. */
+export async function succeededAttempt(
+  page: StatePage | undefined,
+  { number }: Owned,
+  { tables, table }: Pick<DispatchDeps, 'tables' | 'table'>,
+) {
   const { status, fence = '' } = page?.tasks[number] ?? {};
   if (!page || status !== 'succeeded') return undefined;
   const item = await tables.get(table, resultKey(page.pk, number, fence));

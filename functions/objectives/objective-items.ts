@@ -60,6 +60,11 @@ export const failureKey = (objectiveId: string, number: number, attempt: number)
   pk: objectiveId,
   sk: `failure#${padded(number)}#${padded(attempt)}`,
 });
+/** An answer that came after a kill had taken the attempt's lease back. */
+export const refusedKey = (objectiveId: string, number: number, fence: string): Key => ({
+  pk: objectiveId,
+  sk: `refused#${padded(number)}#${fence}`,
+});
 export const waitingKey = (objectiveId: string, number: number): Key => ({
   pk: objectiveId,
   sk: `waiting#${padded(number)}`,

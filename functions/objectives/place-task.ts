@@ -3,6 +3,7 @@ import type { AgentCall } from '../common/agent-call.ts';
 import type { Capability } from '../common/capability.ts';
 import { contentId, taskIdOf } from '../common/ids.ts';
 import type { Tables } from '../common/table.ts';
+import { type ControlFlags, whyNot } from '../safety/control-flags.ts';
 import type { Gate } from '../safety/gate.ts';
 import { type Allocation, type Candidate, chooseAgent, type RosterAgent } from './allocation.ts';
 import type { GiveUp } from './give-up.ts';
@@ -22,6 +23,8 @@ export type DispatchDeps = {
   callAgent(functionName: string, call: AgentCall): Promise<void>;
   inputsOf(objectiveId: string): Promise<AgentCall['inputs']>;
   runningOf(agent: RosterAgent): Promise<number>;
+  /** as they are now, or a moment ago while nothing was stopped: the gate has the last word */
+  flags(): Promise<ControlFlags>;
   now: () => Date;
 };
 export type Placed = {
@@ -77,9 +80,16 @@ async function choose(
   const lock = await takenLock(resources, holderOf(taskIdOf(page.pk, number), attempt), deps);
   if (lock) return { kind: 'waiting', reason: 'all_busy', blockedOn: lock };
   const isCapable = ({ capabilities }: RosterAgent) => capabilities.includes(capability);
-  const roster = await deps.reads.roster((agents) => agents.some(isCapable));
+  const flags = await deps.flags();
+  const mayAct = ({ agentId }: RosterAgent) => whyNot(flags, { room: 'objectives', agentId }) === undefined;
+  const isFit = (agent: RosterAgent) => isCapable(agent) && agent.status === 'ready' && mayAct(agent);
+  const roster = await deps.reads.roster((agents) => agents.some(isFit));
   const candidates = await Promise.all(
-    roster.filter(isCapable).map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
+    roster.filter(isCapable).map(async (agent) => ({
+      ...agent,
+      status: mayAct(agent) ? agent.status : ('lost' as const),
+      running: await deps.runningOf(agent),
+    })),
   );
   const nearby = new Set(dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined));
   const choice = chooseAgent(capability, candidates, nearby);

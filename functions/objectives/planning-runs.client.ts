@@ -1,5 +1,10 @@
-// Starts the machine that plans, once for each objective that joins the queue.
-import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+// Starts the machine that plans, once for each objective that joins the queue, and stops its runs for a kill.
+import {
+  ListExecutionsCommand,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 
 /**
  * Starts one execution; the machine itself takes the first of the queue, so the queue is served by priority. The name
@@ -15,4 +20,22 @@ export const planningOn =
     } catch (error) {
       if ((error as Error).name !== 'ExecutionAlreadyExists') throw error;
     }
+  };
+
+/** Stops every execution that still runs, and answers how many those were. */
+export const planningStopOn =
+  (machineArn: string, client: SFNClient) =>
+  async (cause: string): Promise<number> => {
+    let stopped = 0;
+    let nextToken: string | undefined;
+    do {
+      const wanted = { stateMachineArn: machineArn, statusFilter: 'RUNNING', maxResults: 100, nextToken } as const;
+      const page = await client.send(new ListExecutionsCommand(wanted));
+      for (const { executionArn } of page.executions ?? []) {
+        await client.send(new StopExecutionCommand({ executionArn, error: 'SwarmKilled', cause }));
+        stopped += 1;
+      }
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return stopped;
   };

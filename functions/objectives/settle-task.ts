@@ -7,7 +7,7 @@ import { decideAfterFailure, isTransient, type TaskError } from './failure.ts';
 import type { FinishObjective } from './finish-objective.ts';
 import type { GiveUp } from './give-up.ts';
 import type { MarkSucceeded } from './mark-succeeded.ts';
-import { failureKey, resultKey } from './objective-items.ts';
+import { failureKey, refusedKey, resultKey } from './objective-items.ts';
 import { knows, type Reads } from './objective-reads.ts';
 import type { Outcome } from './outcome.ts';
 import type { TaskDefinition } from './plan-page.ts';
@@ -31,7 +31,7 @@ export type SettleDeps = {
 };
 export type SettleAnswer = 'succeeded' | 'retrying' | 'dead_letter' | 'too_late';
 /** One attempt, as its outcome or its page tells it. */
-type Attempt = {
+export type Attempt = {
   objectiveId: string;
   number: number;
   definition: TaskDefinition;
@@ -74,6 +74,7 @@ async function finishWhatWasBegun(
   const task = page?.tasks[attempt.number];
   const isItsOwn = task?.fence === attempt.fence;
   if (!task || (task.status === 'running' && task.attempt === attempt.attempt && !isItsOwn)) return 'too_late';
+  if (task.revoked?.fence === attempt.fence) return noteRefused(attempt, task.revoked.killId, deps);
   if (task.status === 'succeeded' && isItsOwn) {
     await afterSuccess(attempt, page, deps);
     return 'too_late';
@@ -84,6 +85,24 @@ async function finishWhatWasBegun(
     const delayMs = Math.max(0, (task.dueAtMs ?? 0) - deps.now().getTime());
     await deps.remindIn(delayMs, { objectiveId: attempt.objectiveId, page: pageOf(attempt.number) });
   }
+  return 'too_late';
+}
+
+/** Its lease was taken back by a kill, which has closed all that belongs to the attempt: the answer is only noted. */
+async function noteRefused(attempt: Attempt, killId: string, deps: SettleDeps): Promise<'too_late'> {
+  const { objectiveId, number, definition, agentId, fence } = attempt;
+  const put = {
+    ...refusedKey(objectiveId, number, fence),
+    number,
+    attempt: attempt.attempt,
+    agentId,
+    fence,
+    killId,
+    refusedAtMs: deps.now().getTime(),
+    by: 'objectives/settle-task',
+    why: `${definition.id}: the answer of ${agentId} is refused, ${killId} had taken its lease back`,
+  };
+  await deps.tables.write([{ table: deps.table, put, if: { missing: 'pk' } }]);
   return 'too_late';
 }
 
@@ -178,7 +197,11 @@ async function retryLater(attempt: Attempt, { spent }: TaskState, dueAtMs: numbe
   return outcome.written;
 }
 
-async function release(attempt: Attempt, { tables, table, reads }: SettleDeps): Promise<void> {
+/** Gives back what the attempt held. */
+export async function release(
+  attempt: Attempt,
+  { tables, table, reads }: Pick<SettleDeps, 'tables' | 'table' | 'reads'>,
+): Promise<void> {
   const { objectiveId, number, definition, agentId } = attempt;
   const agent = (await reads.roster(knows(agentId))).find((one) => one.agentId === agentId);
   const held = [

@@ -14,12 +14,14 @@ export type StoredTaskStatus = Exclude<TaskStatus, 'ready' | 'allocated'>;
 export type TaskState = {
   status: StoredTaskStatus;
   attempt?: number;
-  /** attempts made before the last redrive: they count no more */
+  /** attempts that count no more: those before the last redrive, and those that a kill has taken back */
   spent?: number;
   agentId?: string;
   fence?: string;
   startedAtMs?: number;
   leaseUntilMs?: number;
+  /** the attempt that a kill has taken back: its answer is refused */
+  revoked?: { killId: string; fence: string };
   /** a failed attempt is followed by the next one at this time */
   dueAtMs?: number;
 };

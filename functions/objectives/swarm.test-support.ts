@@ -5,7 +5,7 @@ import { type AgentCall, AttemptRef } from '../common/agent-call.ts';
 import { Capability } from '../common/capability.ts';
 import { marshalItem } from '../common/table-marshal.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
-import { writeFlags } from '../safety/control-flags.ts';
+import { readFlags, writeFlags } from '../safety/control-flags.ts';
 import { gateOf, rulesOf } from '../safety/gate.ts';
 import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
 import { finishIn } from './finish-objective.ts';
@@ -85,6 +85,7 @@ export async function aSwarm({
     remindIn: async (delayMs, reminder) => void reminders.push({ delayMs, ...reminder }),
     callAgent: async (_, call) => void calls.push(call),
     inputsOf: async () => [],
+    flags: () => readFlags(store, 'safety'),
     runningOf: async ({ agentId }) =>
       ((await store.get(objectives, resourceKey(`agent:${agentId}`)))?.holders as Set<string> | undefined)?.size ?? 0,
   };

@@ -3,7 +3,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
-import { EffectCleared, EffectOverdue, EffectRefused } from '../safety/events.ts';
+import { EffectCleared, EffectOverdue, EffectRefused, SwarmResumed } from '../safety/events.ts';
 import { DispatchTasksEnv } from './env.ts';
 import { dispatchDeps } from './execution-deps.ts';
 import { effectCleared, effectOverdue, effectRefused } from './held-tasks.ts';
@@ -19,7 +19,8 @@ export const handler = lambda(Event, async ({ 'detail-type': type, detail }, { a
   if (type === EffectCleared.detailType) return effectCleared(EffectCleared.schema.parse(detail), cause, deps);
   if (type === EffectRefused.detailType) return effectRefused(EffectRefused.schema.parse(detail), deps);
   if (type === EffectOverdue.detailType) return effectOverdue(EffectOverdue.schema.parse(detail), deps);
-  const report = await sweepObjectives(cause, deps);
+  const after = type === SwarmResumed.detailType ? 'resume' : 'time';
+  const report = await sweepObjectives(cause, deps, after);
   if (report.looked > 0) logger.info('swept', { report });
   return report;
 });

@@ -1,7 +1,7 @@
 // Once a minute: finds what no event will move any more, and moves it. Everything here can be done twice without harm.
 import { logger } from '../common/lambda.ts';
 import type { Item } from '../common/table.ts';
-import { dispatchPage } from './dispatch-tasks.ts';
+import { dispatchPage, isStopped } from './dispatch-tasks.ts';
 import { ACTIVE, isLineOfEffect, QUEUE } from './objective-items.ts';
 import { persist } from './persist.ts';
 import type { DispatchDeps } from './place-task.ts';
@@ -19,15 +19,19 @@ const PLANNING_MINUTES_MAX = 5;
 /** Nobody capable for this long: people have to look. */
 const WAITING_HOURS_MAX = 24;
 
-/** Looks at every objective that has not ended. `cause` names this sweep. */
-export async function sweepObjectives(cause: string, deps: SweepDeps): Promise<SweepReport> {
+/** Looks at every objective that has not ended. `cause` names this sweep; `after` says what it follows. */
+export async function sweepObjectives(
+  cause: string,
+  deps: SweepDeps,
+  after: 'time' | 'resume' = 'time',
+): Promise<SweepReport> {
   const report: SweepReport = { looked: 0, started: 0, lost: 0, finished: 0, requeued: 0 };
   const wanted = new Set<string>();
   let cursor: string | undefined;
   do {
     const found = await deps.tables.query({ table: deps.table, index: 'active', pk: ACTIVE, limit: 100, cursor });
     for (const item of found.items) {
-      await persist(() => sweepOne(item, cause, report, wanted, deps)).catch((error: Error) =>
+      await persist(() => sweepOne(item, { cause, after, report, wanted }, deps)).catch((error: Error) =>
         logger.warn('not swept; the next sweep looks again', { objectiveId: item.pk, error }),
       );
     }
@@ -37,14 +41,23 @@ export async function sweepObjectives(cause: string, deps: SweepDeps): Promise<S
   return report;
 }
 
-/** `wanted` collects what tasks wait for. */
-async function sweepOne({ pk }: Item, cause: string, report: SweepReport, wanted: Set<string>, deps: SweepDeps) {
+type Sweep = {
+  cause: string;
+  after: 'time' | 'resume';
+  report: SweepReport;
+  /** what tasks wait for */
+  wanted: Set<string>;
+};
+
+/** What a kill holds is left as it is, its lost agents included: nobody could be asked in their place. */
+async function sweepOne({ pk }: Item, { cause, after, report, wanted }: Sweep, deps: SweepDeps): Promise<void> {
+  if (await isStopped(pk, deps)) return;
   const pages = await deps.reads.pages(pk);
   const [first] = pages;
   if (!first) return;
   report.looked += 1;
   if (first.status === 'queued' || first.status === 'planning') {
-    if (await planAgain(first, deps)) report.requeued += 1;
+    if (await planAgain(first, after, deps)) report.requeued += 1;
     return;
   }
   for (const page of pages) {
@@ -103,10 +116,12 @@ async function giveUpWaiting(page: StatePage, deps: SweepDeps): Promise<string[]
   return waiting.filter(({ sinceMs }) => sinceMs > longAgoMs).map(({ blockedOn }) => blockedOn);
 }
 
-async function planAgain(first: StatePage, deps: SweepDeps): Promise<boolean> {
+/** After a resume, what joined the queue or was put back into it while the kill held is planned at once. */
+async function planAgain(first: StatePage, after: Sweep['after'], deps: SweepDeps): Promise<boolean> {
   const nowMs = deps.now().getTime();
   const sinceMs = (first as { planningSinceMs?: number }).planningSinceMs ?? first.createdAtMs;
-  if (nowMs - sinceMs < PLANNING_MINUTES_MAX * 60_000) return false;
+  const waitedLong = nowMs - sinceMs >= PLANNING_MINUTES_MAX * 60_000;
+  if (!waitedLong && !(after === 'resume' && first.status === 'queued')) return false;
   if (first.status === 'planning') {
     const back = [
       ['status', 'queued'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newId } from '../common/ids.ts';
 import { holds } from '../common/table-conditions.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import {
@@ -26,7 +27,14 @@ async function aSwarm() {
   tables.defineTable({ name: 'safety', indexes: [], stream: true });
   const told: unknown[] = [];
   const announce = async (_event: unknown, detail: unknown) => void told.push(detail);
-  const deps = { tables, table: 'safety', now: () => new Date('2026-03-01T10:00:00Z'), announce };
+  const deps = {
+    tables,
+    table: 'safety',
+    now: () => new Date('2026-03-01T10:00:00Z'),
+    announce,
+    newId,
+    openIds: async () => [],
+  };
   await activateSwarm('test', 'test', deps);
   return { deps, tables, told };
 }

@@ -85,6 +85,10 @@ export function whyNot(flags: ControlFlags, scope: EffectScope): Refusal | undef
   return stopped === undefined ? undefined : `stopped ${stopped}`;
 }
 
+/** Whether a kill of this very scope, or of everything, holds. */
+export const isStopping = ({ killed, stopped }: ControlFlags, scope: KillScope): boolean =>
+  killed || (stopped?.has(nameOfScope(scope)) ?? false);
+
 export async function readFlags(tables: Tables, table: string): Promise<ControlFlags> {
   return flagsOf(await tables.get(table, flagKey(0)));
 }

@@ -6,17 +6,40 @@ import { WantedNotice } from './notice.ts';
 
 const said = z.object({ by: z.string(), reason: z.string(), at: z.iso.datetime() });
 const name = z.string().min(1).max(100);
-const KillScope = z.union([
+export const KillScope = z.union([
   z.literal('everything'),
   z.strictObject({ room: name }),
   z.strictObject({ agentId: name }),
   z.strictObject({ objectiveId: name }),
 ]);
-const aboutScope = said.extend({ scope: KillScope });
+const killId = z.string().regex(/^kil_[0-9A-HJKMNP-TV-Z]{26}$/);
 
 export const SwarmActivated = defineEvent('safety.SwarmActivated', said);
-export const SwarmKilled = defineEvent('safety.SwarmKilled', aboutScope);
-export const SwarmResumed = defineEvent('safety.SwarmResumed', aboutScope);
+/** The gate refuses already; what runs is taken back from here on. */
+export const SwarmKilled = defineEvent('safety.SwarmKilled', said.extend({ killId, scope: KillScope }));
+export const SwarmResumed = defineEvent('safety.SwarmResumed', said.extend({ scope: KillScope }));
+
+/**
+ * Rooms with something to stop do their part and confirm it; asked again, round by round, until nothing is left.
+ * `leftover`: effects that still execute after the round before.
+ */
+export const ContainmentWanted = defineEvent(
+  'safety.ContainmentWanted',
+  z.object({
+    killId,
+    scope: KillScope,
+    round: z.int().min(1),
+    leftover: z.array(z.object({ intentKey: z.string(), at: z.iso.datetime() })).max(200),
+  }),
+);
+/** What a room answers, in an event of its own. */
+export const ContainmentReport = z.object({
+  killId,
+  round: z.int().min(1),
+  room: name,
+  points: z.array(z.object({ name, at: z.iso.datetime(), counts: z.record(z.string(), z.int()), detail: z.string() })),
+});
+export type ContainmentReport = z.infer<typeof ContainmentReport>;
 
 const effect = z.object({
   effectId: z.string(),

@@ -1,5 +1,6 @@
 // A gate on a store in memory, for tests: a clock by hand, policy as a function, and the news that would go on the bus.
 import type { DynamoDBRecord } from 'aws-lambda';
+import { newId } from '../common/ids.ts';
 import { marshalItem } from '../common/table-marshal.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { activateSwarm } from './control-swarm.ts';
@@ -50,7 +51,7 @@ export async function aGate({ active = true, ...overrides }: { active?: boolean 
   const told: { type: string; detail: Record<string, unknown> }[] = [];
   const announce = async ({ detailType }: { detailType: string }, detail: unknown) =>
     void told.push({ type: detailType, detail: detail as Record<string, unknown> });
-  const control = { tables, table: 'safety', now, announce };
+  const control = { tables, table: 'safety', now, newId, openIds: async () => [], announce };
   const deps: GateDeps = { tables, table: 'safety', now, rules: async () => RULES, ...overrides };
   if (active) await activateSwarm('test', 'test', control);
   let seen = 0;

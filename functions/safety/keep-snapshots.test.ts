@@ -1,5 +1,6 @@
 // Taking and restoring snapshots, the steps that are no single room's: records, the stop meanwhile, and its end.
 import { describe, expect, it } from 'vitest';
+import { newId } from '../common/ids.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { activateSwarm, controlNow, killSwarm } from './control-swarm.ts';
 import {
@@ -27,6 +28,8 @@ async function aKeeper() {
     tables,
     table: 'safety',
     now: () => NOW,
+    newId,
+    openIds: async () => [],
     announce: async () => undefined,
     records: snapshotRecordsIn(tables, 'safety'),
     configuration: () => files,

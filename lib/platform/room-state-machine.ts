@@ -47,15 +47,24 @@ export class RoomStateMachine extends StateMachine {
     fn.may(['states:StartExecution'], [this.stateMachineArn]);
   }
 
-  /** Lets `fn` list this machine's runs and look at any of them: their names are made when they start. */
+  /** Lets `fn` list this machine's runs and look at any of them. */
   allowFollow(fn: RoomFunction): void {
+    this.#allowOnRuns(fn, 'states:DescribeExecution');
+  }
+
+  /** Lets `fn` list this machine's runs and stop any of them. */
+  allowStop(fn: RoomFunction): void {
+    this.#allowOnRuns(fn, 'states:StopExecution');
+  }
+
+  #allowOnRuns(fn: RoomFunction, action: string): void {
     const runs = Stack.of(this).formatArn({
       service: 'states',
       resource: 'execution',
       resourceName: `${this.stateMachineName}:*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    fn.may(['states:ListExecutions'], [this.stateMachineArn]).may(['states:DescribeExecution'], [runs]);
+    fn.may(['states:ListExecutions'], [this.stateMachineArn]).may([action], [runs]);
     const name = `<${this.stack.getLogicalId(this.node.defaultChild as CfnStateMachine)}.Name>`;
     const finding = `Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*`;
     acknowledge(

@@ -2,7 +2,13 @@
 import { AgentDeregistered, AgentLost, AgentReady } from '../../functions/agents/events.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/objectives/env.ts';
-import { EffectCleared, EffectOverdue, EffectRefused, SwarmResumed } from '../../functions/safety/events.ts';
+import {
+  ContainmentWanted,
+  EffectCleared,
+  EffectOverdue,
+  EffectRefused,
+  SwarmResumed,
+} from '../../functions/safety/events.ts';
 import { announceOn, everyMinutes, listenTo } from '../platform/event-bus.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { feed } from '../platform/room-stream.ts';
@@ -72,6 +78,27 @@ function settleTasks(room: Objectives, { safety, agents }: Neighbours): void {
   safety.table.allowOnly(['GetItem', 'UpdateItem'], settle);
   room.timers.allowSend(settle);
   agents.outcomes.feed(settle);
+}
+
+/** What a kill does here: leases taken back, planning stopped. */
+export function containTasks(room: Objectives, safety: Safety): void {
+  const contain = new RoomFunction(room, 'contain-objectives', {
+    environment: {
+      OBJECTIVES_TABLE: room.table.tableName,
+      SAFETY_TABLE: safety.table.tableName,
+      TIMER_QUEUE_URL: room.timers.queueUrl,
+      EVENT_BUS: room.platform.bus.eventBusName,
+      DECOMPOSE_MACHINE_ARN: room.decompose.stateMachineArn,
+    } satisfies EnvOf<typeof Env.ContainObjectivesEnv>,
+    timeoutSeconds: 60,
+    asynchronousRetries: 2,
+    impact: 'A kill refuses new effects, but running tasks are not taken back and its containment is not confirmed.',
+  });
+  room.table.allowReadWrite(contain);
+  safety.table.allowOnly(['GetItem', 'UpdateItem'], contain);
+  room.decompose.allowStop(contain);
+  announceOn(room.platform.bus, contain);
+  listenTo(room.platform.bus, [ContainmentWanted], contain);
 }
 
 /** The room's own copy of who there is, so that allocation reads no other room's table. */

@@ -43,7 +43,16 @@ export class Safety extends Room {
     });
     this.table.allowRead(this.summarize);
     this.channelsSecretArn = escalateNotices(this);
-    const paths = ['control', 'kill', 'effects', 'effects/{proxy+}', 'notices', 'notices/{proxy+}'];
+    const paths = [
+      'control',
+      'kill',
+      'kills',
+      'kills/{proxy+}',
+      'effects',
+      'effects/{proxy+}',
+      'notices',
+      'notices/{proxy+}',
+    ];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
   }

@@ -22,6 +22,8 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'get /effects': PEOPLE,
   'get /effects/{effectId}': PEOPLE,
   'post /kill': ['operator', 'approver', 'captain'],
+  'get /kills': PEOPLE,
+  'get /kills/{killId}': PEOPLE,
   'get /me': [...PEOPLE, 'agent'],
   'get /principals': ['captain', 'auditor'],
   'post /principals': ['captain'],
