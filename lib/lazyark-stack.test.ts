@@ -54,6 +54,7 @@ describe('a function', () => {
         'SafetyStartSnapshot',
         'SafetyRaiseNotice',
         'SafetyNotifyPeople',
+        'SafetyWeighDecisions',
         ...builtIn,
       ]),
     );
@@ -179,6 +180,8 @@ describe('the HTTP API', () => {
         ...[
           'effects',
           'effects/{proxy+}',
+          'decisions',
+          'decisions/{proxy+}',
           'kill',
           'kills',
           'kills/{proxy+}',

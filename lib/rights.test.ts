@@ -10,7 +10,7 @@ const on = (resource: string, service: string, ...actions: string[]) =>
 const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
   Agents: ['roster', 'kept'],
-  Safety: ['effects', 'open', 'kept', 'notices'],
+  Safety: ['effects', 'open', 'decisions', 'kept', 'notices'],
   Operations: ['roster'],
   Audit: ['lane'],
 };
@@ -101,6 +101,7 @@ const EXPECTED: Record<string, string[]> = {
   'safety/serve-http': [...readWrite('Safety'), announce],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [...stream('Safety'), announce, send('SafetyFailures')],
+  'safety/weigh-decisions': [...readWrite('Safety'), announce, send('SafetyFailures')],
   'safety/summarize-control': read('Safety'),
   'safety/raise-notice': [...readWrite('Safety'), announce, start('SafetyEscalateNotice'), send('SafetyFailures')],
   'safety/notify-people': [

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { addAuditCommands } from './audit-commands.ts';
 import { addCompletionCommand } from './completion.ts';
 import { projectRoot } from './data-dir.ts';
+import { addDecisionCommands } from './decision-commands.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
@@ -33,6 +34,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addSafetyCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);
   addNoticeCommands(program, surroundings);
+  addDecisionCommands(program, surroundings);
   addAuditCommands(program, surroundings);
   addPrincipalCommands(program, surroundings);
   addStatusCommands(program, surroundings);

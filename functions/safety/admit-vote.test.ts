@@ -81,6 +81,7 @@ describe('a vote is refused', () => {
     { when: 'it was decided', decision: { status: 'approved' as const }, reason: 'voting_closed', says: 'approved' },
     { when: 'it was vetoed', decision: { status: 'vetoed' as const }, reason: 'voting_closed', says: 'vetoed' },
     { when: 'its time is over', at: CLOSES, reason: 'voting_closed', says: CLOSES },
+    { when: 'too many have', decision: { voteCount: 200 }, reason: 'too_many_votes', says: '200' },
     { when: 'nobody invited them', voter: agent('agt_77'), reason: 'not_a_voter', says: 'panel' },
     {
       when: 'an operator has no say',

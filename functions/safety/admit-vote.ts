@@ -20,6 +20,7 @@ export type Voter = { principalId: string; roles: readonly string[]; inside: boo
 export type VoteRefusal =
   | 'voting_not_begun'
   | 'voting_closed'
+  | 'too_many_votes'
   | 'digest_changed'
   | 'already_voted'
   | 'not_a_voter'
@@ -31,9 +32,11 @@ export type Admission =
   | { kind: 'refused'; reason: VoteRefusal; detail: string; path?: string };
 
 const PEOPLE = 'people';
+/** A decision and its votes are one item, which has to stay below 400 KB. */
+export const VOTES_MAX = 200;
 
 export function admitVote(decision: Decision, voter: Voter, paper: BallotPaper, at: string): Admission {
-  const barred = barrier(decision, voter, at) ?? unreadable(decision, paper);
+  const barred = whyBarred(decision, voter, at) ?? unreadable(decision, paper);
   if (barred) return { kind: 'refused', ...barred };
   const seat = seatOf(decision, voter);
   const person = isPerson(voter);
@@ -54,8 +57,8 @@ export function admitVote(decision: Decision, voter: Voter, paper: BallotPaper, 
 
 type Fault = { reason: VoteRefusal; detail: string; path?: string };
 
-/** Why this voter may not vote on this decision now. */
-function barrier(decision: Decision, voter: Voter, at: string): Fault | undefined {
+/** Why this voter may not vote on this decision now; nothing when they may. */
+export function whyBarred(decision: Decision, voter: Voter, at: string): Fault | undefined {
   const { status, closesAt, votes, options } = decision;
   if (status === 'gathering')
     return {
@@ -64,6 +67,8 @@ function barrier(decision: Decision, voter: Voter, at: string): Fault | undefine
     };
   if (status !== 'open') return { reason: 'voting_closed', detail: `The decision is ${status}` };
   if (at >= closesAt) return { reason: 'voting_closed', detail: `The vote ended at ${closesAt}` };
+  if (decision.voteCount >= VOTES_MAX)
+    return { reason: 'too_many_votes', detail: `${VOTES_MAX} have voted; no more votes are taken` };
   if (!seatOf(decision, voter) && !isPerson(voter))
     return { reason: 'not_a_voter', detail: 'Only the panel of this decision and people who may approve vote on it' };
   if (options.some(({ authors }) => authors.includes(voter.principalId)))

@@ -7,7 +7,8 @@ export type Need = (typeof DECIDED_NEEDS)[number];
 
 /**
  * gathering: a contest that still takes proposals · open: votes are taken · approved, rejected, expired: the tally's word ·
- * vetoed: the captain's word, which stands above the tally's.
+ * vetoed: the captain's word, which stands above the tally's. What was approved is open again when the proposal changed
+ * before it was carried out.
  */
 export const DECISION_STATUSES = ['gathering', 'open', 'approved', 'rejected', 'expired', 'vetoed'] as const;
 export type DecisionStatus = (typeof DECISION_STATUSES)[number];
@@ -15,7 +16,7 @@ export type DecisionStatus = (typeof DECISION_STATUSES)[number];
 export const ALLOWED_DECISION_MOVES = {
   gathering: ['open', 'vetoed'],
   open: ['approved', 'rejected', 'expired', 'vetoed'],
-  approved: ['vetoed'],
+  approved: ['vetoed', 'open'],
   rejected: ['vetoed'],
   expired: ['vetoed'],
   vetoed: [],
@@ -33,7 +34,13 @@ export type Option = {
   needs: readonly Need[];
   /** who proposed it: none of them votes on it */
   authors: string[];
+  actor: string;
   action: string;
+  target: string;
+  choice: string;
+  confidence: number;
+  spendCents: number;
+  files: number;
   /** the higher one wins a tie that the captain does not break */
   priority: number;
   proposedAt: string;
@@ -69,6 +76,8 @@ export type Decision = {
   seats: Seat[];
   quorum: Quorum;
   votes: Record<string, Vote>;
+  /** the votes on what this decision was about before its proposals changed */
+  earlier?: Vote[];
   voteCount: number;
   openedAt: string;
   /** while gathering: until when proposals join */
@@ -90,7 +99,7 @@ export const effectIdIn = (decisionId: string): string => `eff_${decisionId.slic
 export const contestIdOf = (contest: string): string => contentId('dec', 'contest', contest);
 
 /** Of one proposal its own digest; of several one over all of them, whatever order they came in. */
-export function digestOf(options: readonly Pick<Option, 'effectId' | 'digest'>[]): string {
+export function digestOfOptions(options: readonly Pick<Option, 'effectId' | 'digest'>[]): string {
   const [only] = options;
   if (only && options.length === 1) return only.digest;
   const lines = options.map(({ effectId, digest }) => `${effectId}=${digest}`).sort();

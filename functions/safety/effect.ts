@@ -35,6 +35,8 @@ export const Proposal = z.strictObject({
   /** this try's token: only its holder may settle the effect */
   fence: name,
   actor: sentence,
+  /** proposals that exclude each other share it: one of them is chosen, the others are denied */
+  contest: name.optional(),
   scope: Scope,
   action: z
     .string()

@@ -20,3 +20,4 @@ export const StartSnapshotEnv = z.object(machines);
 export const ServeSnapshotsEnv = z.object({ ...table, ...machines });
 export const RaiseNoticeEnv = z.object({ ...table, ...bus, LADDER_MACHINE_ARN: z.string().min(1) });
 export const NotifyPeopleEnv = z.object({ ...table, CHANNELS_SECRET: z.string().min(1) });
+export const WeighDecisionsEnv = z.object({ ...table, ...bus });

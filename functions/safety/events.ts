@@ -82,3 +82,34 @@ export const NoticeAnswered = defineEvent(
     at: z.iso.datetime(),
   }),
 );
+
+/** It is open to votes: of the panel those outside are named; where a person is needed, any approver. */
+export const VoteRequested = defineEvent(
+  'safety.VoteRequested',
+  z.object({
+    decisionId: z.string(),
+    /** what is voted on: a vote for another digest is refused */
+    digest: z.string(),
+    effectIds: z.array(z.string()),
+    action: z.string(),
+    needs: z.array(Need),
+    voters: z.array(z.string()),
+    closesAt: z.iso.datetime(),
+    at: z.iso.datetime(),
+  }),
+);
+/** It was ruled on, by the panel, a person or the captain. */
+export const DecisionMade = defineEvent(
+  'safety.DecisionMade',
+  z.object({
+    decisionId: z.string(),
+    status: z.string(),
+    chosen: z.string().optional(),
+    effectIds: z.array(z.string()),
+    by: z.string(),
+    reason: z.string(),
+    at: z.iso.datetime(),
+  }),
+);
+/** The captain vetoed what is done already: it is to be undone by an effect of its own. */
+export const ReversalAsked = defineEvent('safety.ReversalAsked', said.extend({ effectId: z.string() }));

@@ -45,7 +45,11 @@ export const RULES: Rules = {
 
 export async function aGate({ active = true, ...overrides }: { active?: boolean } & Partial<GateDeps> = {}) {
   const tables = openSqlite(':memory:');
-  tables.defineTable({ name: 'safety', indexes: [{ name: 'effects' }, { name: 'open' }], stream: true });
+  tables.defineTable({
+    name: 'safety',
+    indexes: [{ name: 'effects' }, { name: 'open' }, { name: 'decisions' }],
+    stream: true,
+  });
   let nowMs = Date.parse('2026-03-01T10:00:00Z');
   const now = () => new Date(nowMs);
   const told: { type: string; detail: Record<string, unknown> }[] = [];

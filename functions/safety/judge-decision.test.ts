@@ -5,7 +5,7 @@ import {
   ALLOWED_DECISION_MOVES,
   contestIdOf,
   decisionIdOf,
-  digestOf,
+  digestOfOptions,
   effectIdIn,
   statusesBefore,
   type Vote,
@@ -89,7 +89,7 @@ describe('moves and names', () => {
   it('only a captain’s word comes after the tally’s', () => {
     expect(statusesBefore('vetoed')).toEqual(['gathering', 'open', 'approved', 'rejected', 'expired']);
     expect(statusesBefore('approved')).toEqual(['open']);
-    expect(statusesBefore('open')).toEqual(['gathering']);
+    expect(statusesBefore('open')).toEqual(['gathering', 'approved']);
     expect(ALLOWED_DECISION_MOVES.vetoed).toEqual([]);
   });
 
@@ -102,9 +102,9 @@ describe('moves and names', () => {
 
   it('the digest of one is its own; of several it covers all, in any order', () => {
     const [a, b] = [anOption(1), anOption(2)];
-    expect(digestOf([a])).toBe('digest-1');
-    expect(digestOf([a, b])).toBe(digestOf([b, a]));
-    expect(digestOf([a, b])).not.toBe(digestOf([a, { ...b, digest: 'another' }]));
-    expect(digestOf([a, b])).not.toBe(digestOf([a, { ...b, effectId: 'another' }]));
+    expect(digestOfOptions([a])).toBe('digest-1');
+    expect(digestOfOptions([a, b])).toBe(digestOfOptions([b, a]));
+    expect(digestOfOptions([a, b])).not.toBe(digestOfOptions([a, { ...b, digest: 'another' }]));
+    expect(digestOfOptions([a, b])).not.toBe(digestOfOptions([a, { ...b, effectId: 'another' }]));
   });
 });

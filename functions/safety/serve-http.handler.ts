@@ -2,7 +2,10 @@
 import { readEnv } from '../common/env.ts';
 import { serve } from '../common/http.ts';
 import { controlDeps } from './control-deps.ts';
+import { decisionDeps } from './decision-deps.ts';
 import { ServeHttpEnv } from './env.ts';
 import { routes } from './routes.ts';
 
-export const handler = serve(routes(controlDeps(readEnv(ServeHttpEnv))));
+const env = readEnv(ServeHttpEnv);
+
+export const handler = serve(routes({ ...controlDeps(env), voting: decisionDeps(env) }));

@@ -8,11 +8,12 @@ import type { Platform } from '../platform/platform.ts';
 import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
+import { weighDecisions } from './safety-decisions.ts';
 import { followEffects } from './safety-effects.ts';
 import { escalateNotices } from './safety-notices.ts';
 
 export class Safety extends Room {
-  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'kept', 'notices'] });
+  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'decisions', 'kept', 'notices'] });
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;
@@ -37,22 +38,15 @@ export class Safety extends Room {
       announceOn(platform.bus, fn);
     }
     followEffects(this);
+    weighDecisions(this);
     this.summarize = new RoomFunction(this, 'summarize-control', {
       environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
       impact: 'The status page does not say whether the swarm may act.',
     });
     this.table.allowRead(this.summarize);
     this.channelsSecretArn = escalateNotices(this);
-    const paths = [
-      'control',
-      'kill',
-      'kills',
-      'kills/{proxy+}',
-      'effects',
-      'effects/{proxy+}',
-      'notices',
-      'notices/{proxy+}',
-    ];
+    const topics = ['kills', 'effects', 'decisions', 'notices'].flatMap((topic) => [topic, `${topic}/{proxy+}`]);
+    const paths = ['control', 'kill', ...topics];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
   }

@@ -9,6 +9,7 @@ const IDS: Record<string, string> = {
   agentId: 'agt_noop',
   principalId: 'prn_00000000000000000000000000',
   effectId: 'eff_000000000000000000000000000000',
+  decisionId: 'dec_000000000000000000000000000000',
   entryId: 'aud_objectives_1',
   snapshotId: 'snp_20000101T000000Z',
   restoreId: 'rst_20000101T000000Z',

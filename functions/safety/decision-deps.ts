@@ -1,0 +1,25 @@
+// Builds what the functions that put effects to the vote share. Production wiring only.
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { announceOn } from '../common/announce.ts';
+import { readConfig } from '../common/config.ts';
+import { logger } from '../common/lambda.ts';
+import { openTables } from '../common/table-open.ts';
+import { decisionDepsOf } from './decision-work.ts';
+import { decisionsIn } from './decisions.store.ts';
+import { Panel } from './panel.ts';
+
+type Env = { SAFETY_TABLE: string; EVENT_BUS: string };
+
+export function decisionDeps({ SAFETY_TABLE, EVENT_BUS }: Env) {
+  const tables = openTables();
+  return decisionDepsOf({
+    tables,
+    table: SAFETY_TABLE,
+    decisions: decisionsIn(tables, SAFETY_TABLE),
+    announce: announceOn(EVENT_BUS, new EventBridgeClient()),
+    panel: readConfig('panel.yaml', Panel),
+    now: () => new Date(),
+    leftBehind: (decisionId, error) =>
+      logger.warn('left to the sweep', { decisionId, errorName: error.name, errorMessage: error.message }),
+  });
+}
