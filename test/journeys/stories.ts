@@ -7,6 +7,7 @@ import { badInputStories } from './stories/bad-input.ts';
 import { bootstrapStories } from './stories/bootstrap.ts';
 import { controlStories } from './stories/control.ts';
 import { dataStories } from './stories/data.ts';
+import { decisionStories } from './stories/decisions.ts';
 import { documentStories } from './stories/documents.ts';
 import { failureStories } from './stories/failures.ts';
 import { objectiveStories } from './stories/objectives.ts';
@@ -42,6 +43,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     dataStories(api);
     failureStories(api, surroundings);
     controlStories(api);
+    decisionStories(api);
     snapshotStories(api);
     auditStories(api);
   });
