@@ -1,8 +1,12 @@
 // Builds everything that is deployed into one folder: the bundled functions, config/, the console, openapi.json.
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
+import { wasmFile } from '../functions/safety/cedar.client.ts';
+import { checkPolicies as check } from '../functions/safety/check-policies.ts';
+import { checkDeps, configuredPolicies } from '../functions/safety/gate-deps.ts';
+import { problemText } from '../functions/safety/policy-set.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 export const FUNCTIONS_FOLDER = join(ROOT, 'dist/functions');
@@ -15,10 +19,11 @@ const BANNER =
 export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } = {}): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
-  await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console'))]);
+  await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console')), checkPolicies()]);
   const version = projectVersion();
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
   copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
+  cpSync(wasmFile(), join(outDir, 'wasm', basename(wasmFile())));
   copyIfThere(join(ROOT, 'dist/console'), join(outDir, 'console'));
   await writeOpenApi(join(outDir, 'openapi.json'), version);
 }
@@ -75,6 +80,12 @@ async function writeOpenApi(file: string, version: string): Promise<void> {
   const modules = await Promise.all(rooms.map((room) => import(pathToFileURL(join(ROOT, room)).href)));
   const apps = modules.flatMap(({ routes }) => (routes ? [routes({})] : []));
   writeFileSync(file, JSON.stringify(openApiOf(apps, version)));
+}
+
+/** A malformed policy ends the build with its file, line and column. */
+async function checkPolicies(): Promise<void> {
+  const checked = check(configuredPolicies(join(ROOT, 'config')), await checkDeps());
+  if (checked.kind === 'wrong') throw new Error(`config/ is wrong:\n${checked.problems.map(problemText).join('\n')}`);
 }
 
 const projectVersion = (): string => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;

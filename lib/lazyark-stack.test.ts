@@ -193,6 +193,7 @@ describe('the HTTP API', () => {
           'resume',
           'status',
         ],
+        ...['policies', 'policies/{proxy+}'],
         ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
         ...['tasks', 'tasks/{proxy+}', 'me', 'principals', 'principals/{proxy+}'],
       ].sort(),

@@ -10,6 +10,7 @@ export type Api = {
   /** The answer as it came, for what is no JSON document. */
   raw(path: string, query?: QueryValues): Promise<Response>;
   post<T>(path: string, body?: unknown, options?: { idempotencyKey?: string }): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
 };
 /** `pausesMs` come before the same request is sent again, after an answer that may pass. */
 export type ApiOptions = { endpoint: string; token?: string; fetch?: typeof fetch; pausesMs?: readonly number[] };
@@ -47,6 +48,10 @@ export function openApi({ endpoint, token, fetch: send = fetch, pausesMs = [100,
         'idempotency-key': options.idempotencyKey ?? randomUUID(),
       };
       return bodyOf<T>(await call('POST', path, {}, { headers, body: JSON.stringify(body) }), endpoint);
+    },
+    put: async <T>(path: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' };
+      return bodyOf<T>(await call('PUT', path, {}, { headers, body: JSON.stringify(body) }), endpoint);
     },
   };
 }

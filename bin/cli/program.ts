@@ -9,6 +9,7 @@ import { addDecisionCommands } from './decision-commands.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
+import { addPolicyCommands } from './policy-commands.ts';
 import { addPrincipalCommands } from './principal-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
@@ -32,6 +33,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addTaskCommands(program, surroundings);
   addAgentCommands(program, surroundings);
   addSafetyCommands(program, surroundings);
+  addPolicyCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);
   addNoticeCommands(program, surroundings);
   addDecisionCommands(program, surroundings);

@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Capabilities, type Capability } from '../common/capability.ts';
 import { readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
-import { GatePolicy, gateOf, rulesOf } from '../safety/gate.ts';
+import { openGate } from '../safety/gate-deps.ts';
 import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
 import { flagsIn } from './control-look.ts';
@@ -39,14 +39,13 @@ export function settleDeps(env: ExecutionEnv): SettleDeps {
   const table = env.OBJECTIVES_TABLE;
   const now = () => new Date();
   const capabilities = knownCapabilities();
-  const rules = rulesOf(readConfig('gate.yaml', GatePolicy));
   return {
     tables,
     table,
     now,
     random: Math.random,
     reads: readsIn(tables, table, now),
-    gate: gateOf({ tables, table: env.SAFETY_TABLE, rules: async () => rules, now }),
+    gate: openGate(env),
     giveUp: giveUpIn(tables, table, now),
     finish: finishIn(tables, table, now),
     markSucceeded: markSucceededIn(tables, table),

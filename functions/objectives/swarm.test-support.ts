@@ -6,7 +6,7 @@ import { Capability } from '../common/capability.ts';
 import { marshalItem } from '../common/table-marshal.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import { readFlags, writeFlags } from '../safety/control-flags.ts';
-import { gateOf, rulesOf } from '../safety/gate.ts';
+import { gateOf, type Rules } from '../safety/gate.ts';
 import { dispatchChanges, lookAgain } from './dispatch-changes.ts';
 import { finishIn } from './finish-objective.ts';
 import { giveUpIn } from './give-up.ts';
@@ -20,14 +20,16 @@ import { receiveObjective } from './receive-objective.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
 import { agentReady } from './track-roster.ts';
 
-export const GATE_RULES = rulesOf({
-  allow: [{ action: 'task.execute', targets: ['*'] }],
-  perAction: { spendCents: 10_000, apiCalls: 1_000, files: 10, tokens: 1_000 },
-  holds: {
-    votes: { spendCentsFrom: 5_000, filesFrom: 5 },
-    person: { confidenceBelow: 0.7, spendCentsAbove: 5_000, irreversible: true },
+const GATE_RULES: Rules = {
+  judge: () => ({ allowed: true, because: ['tasks'] }),
+  thresholds: {
+    perAction: { spendCents: 10_000, apiCalls: 1_000, files: 10, tokens: 1_000 },
+    holds: {
+      votes: { spendCentsFrom: 5_000, filesFrom: 5 },
+      person: { confidenceBelow: 0.7, spendCentsAbove: 5_000, irreversible: true },
+    },
   },
-});
+};
 
 const any = { type: 'object' };
 export const capability = (name: string, overrides: object = {}) =>

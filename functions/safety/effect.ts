@@ -1,6 +1,6 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { canonicalDigest } from './canonical.ts';
 
 /** What is counted of every effect, and what limits are set on. */
 export const UNITS = ['spendCents', 'apiCalls', 'files', 'tokens'] as const;
@@ -122,16 +122,5 @@ export type Effect = Weighed & {
  */
 export function digestOf({ fence, ...proposal }: Proposal): string {
   const { agentId, ...scope } = proposal.scope;
-  return createHash('sha256')
-    .update(canonical({ ...proposal, scope }))
-    .digest('hex');
-}
-
-/** JSON with sorted keys and without undefined members: the same value is always the same text. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
+  return canonicalDigest({ ...proposal, scope });
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Proposal } from './effect.ts';
 import { aProposal, costing, RULES } from './gate.test-support.ts';
 import { decideProposal } from './gate-decision.ts';
-import { GatePolicy, rulesOf } from './gate-policy.ts';
 
 const decide = (proposal: Proposal) => decideProposal(proposal, RULES);
 
@@ -58,18 +57,5 @@ describe('what the gate decides of one proposal', () => {
       reason: 'noop is in shadow mode',
     });
     expect(decideProposal(aProposal({ target: 'bank.transfer' }), RULES, shadow).kind).toBe('deny');
-  });
-});
-
-describe('a policy that is a list', () => {
-  const { thresholds } = RULES;
-  const allow = [{ action: 'task.execute', targets: ['feedback.*', 'noop'] }];
-  it.each([
-    { when: 'listed by name', of: aProposal(), then: 'clear' },
-    { when: 'fitting a prefix', of: aProposal({ target: 'feedback.nps' }), then: 'clear' },
-    { when: 'fitting nothing', of: aProposal({ target: 'noop.more' }), then: 'deny' },
-    { when: 'there is no rule at all', of: aProposal(), then: 'deny', rules: [] },
-  ])('$when -> $then', ({ of, then, rules = allow }) => {
-    expect(decideProposal(of, rulesOf(GatePolicy.parse({ allow: rules, ...thresholds }))).kind).toBe(then);
   });
 });

@@ -9,7 +9,6 @@ import { type SettleEffectDeps, settleEffect } from './settle-effect.ts';
 export type { Impact, Need, Proposal } from './effect.ts';
 export { effectIdOf } from './effect-item.ts';
 export type { Rules } from './gate-decision.ts';
-export { GatePolicy, rulesOf } from './gate-policy.ts';
 
 export type Verdict =
   /** written as executing: act now, then settle */
@@ -38,8 +37,8 @@ export type Gate = {
 };
 
 export type GateDeps = SettleEffectDeps & {
-  /** policies and thresholds as they are now; at most 2 s old */
-  rules(): Promise<Rules>;
+  /** policies and thresholds as they are now, at most 2 s old; without any nothing runs */
+  rules(): Promise<Rules | undefined>;
   /** why a proposal is only recorded; nothing for what is live */
   whyShadow?(): Promise<(proposal: Proposal) => string | undefined>;
 };
@@ -60,6 +59,7 @@ export const gateOf = (deps: GateDeps): Gate => ({
 async function propose(proposals: readonly Proposal[], deps: GateDeps): Promise<Verdict[]> {
   const complete = proposals.map((proposal) => Proposal.parse(proposal));
   const [rules, whyShadow] = await Promise.all([deps.rules(), deps.whyShadow?.()]);
+  if (!rules) return complete.map(({ intentKey }) => withoutPolicy(effectIdOf(intentKey)));
   const decided = complete.map((proposal): Decided => {
     const decision = decideProposal(proposal, rules, whyShadow);
     return { proposal, effectId: effectIdOf(proposal.intentKey), digest: digestOf(proposal), decision };
@@ -75,3 +75,10 @@ async function propose(proposals: readonly Proposal[], deps: GateDeps): Promise<
   const byEffect = new Map(verdicts.map((verdict) => [verdict.effectId, verdict]));
   return decided.map(({ effectId }) => byEffect.get(effectId) as Verdict);
 }
+
+const withoutPolicy = (effectId: string): Verdict => ({
+  kind: 'held',
+  effectId,
+  reason: 'there is no policy',
+  needs: ['resume'],
+});

@@ -1,19 +1,28 @@
 // HTTP of the room safety, topic by topic; the API reference is made from it.
 import { type HttpApp, httpApp } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
+import type { PolicyDeps } from './change-policies.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { ControlDeps } from './control-swarm.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { DecisionDeps } from './decision-work.ts';
 import { effectRoutes } from './effect-routes.ts';
 import { noticeRoutes } from './notice-routes.ts';
+import { policyRoutes } from './policy-routes.ts';
 
-export type RoutesDeps = ControlDeps & { voting: DecisionDeps };
+export type RoutesDeps = ControlDeps & PolicyDeps & { voting: DecisionDeps };
 
 export function routes(deps: RoutesDeps): HttpApp {
   const app = httpApp();
   app.use('/api/v1/*', honourIdempotencyKey(deps.tables, deps.table, deps.now));
-  for (const topic of [controlRoutes(deps), effectRoutes(deps), decisionRoutes(deps.voting), noticeRoutes(deps)])
-    app.route('/', topic);
+  const topics = [
+    // one line each, so that two who add a topic do not meet
+    controlRoutes(deps),
+    effectRoutes(deps),
+    decisionRoutes(deps.voting),
+    noticeRoutes(deps),
+    policyRoutes(deps),
+  ];
+  for (const topic of topics) app.route('/', topic);
   return app;
 }

@@ -45,8 +45,8 @@ export class Safety extends Room {
     });
     this.table.allowRead(this.summarize);
     this.channelsSecretArn = escalateNotices(this);
-    const topics = ['kills', 'effects', 'decisions', 'notices'].flatMap((topic) => [topic, `${topic}/{proxy+}`]);
-    const paths = ['control', 'kill', ...topics];
+    const topics = ['kills', 'effects', 'decisions', 'notices', 'policies'];
+    const paths = ['control', 'kill', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
   }
