@@ -51,6 +51,7 @@ describe('a function', () => {
         'ObjectivesSweepObjectives',
         'ObjectivesTrackRoster',
         'OperationsFollowAgents',
+        'OperationsTendCredentials',
         'SafetyStartSnapshot',
         'SafetyRaiseNotice',
         'SafetyNotifyPeople',
@@ -195,7 +196,15 @@ describe('the HTTP API', () => {
         ],
         ...['policies', 'policies/{proxy+}'],
         ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
-        ...['tasks', 'tasks/{proxy+}', 'me', 'principals', 'principals/{proxy+}'],
+        ...[
+          'tasks',
+          'tasks/{proxy+}',
+          'me',
+          'principals',
+          'principals/{proxy+}',
+          'credentials',
+          'credentials/{proxy+}',
+        ],
       ].sort(),
     );
   });

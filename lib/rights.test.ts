@@ -142,7 +142,19 @@ const EXPECTED: Record<string, string[]> = {
     'AuditSummarizeLanes',
   ),
   'operations/authorize-request': [...secret('GetSecretValue'), ...items('Operations', 'GetItem', 'UpdateItem')],
-  'operations/serve-principals': [...read('Operations'), ...items('Operations', 'PutItem', 'UpdateItem')],
+  'operations/serve-principals': [
+    ...read('Operations'),
+    ...items('Operations', 'PutItem', 'UpdateItem'),
+    ...secret('RotateSecret'),
+    ...call('OperationsRotateOperatorToken'),
+  ],
+  'operations/tend-credentials': [
+    ...read('Operations'),
+    ...items('Operations', 'PutItem', 'UpdateItem'),
+    ...secret('DescribeSecret'),
+    announce,
+    send('OperationsFailures'),
+  ],
   'operations/follow-agents': [...items('Operations', 'PutItem', 'UpdateItem'), send('OperationsFailures')],
   'operations/rotate-operator-token': secret(
     'DescribeSecret',
@@ -169,6 +181,55 @@ describe('the rights of a function', () => {
 
   it.each(Object.entries(EXPECTED))('of %s are these and no others', (handler, expected) => {
     expect(rights[handler]).toEqual([...new Set([...expected, ...common(handler)])].sort());
+  });
+
+  /** Written by hand: what could undo the house, and the functions that may do it all the same. */
+  const DANGEROUS: { what: string; right: RegExp; who: string[] }[] = [
+    { what: 'change or delete entries of the audit', right: /^dynamodb:(Update|Delete)Item AuditAuditTable/, who: [] },
+    { what: 'delete principals or access records', right: /^dynamodb:DeleteItem OperationsOperationsTable/, who: [] },
+    { what: 'change tables themselves', right: /^dynamodb:(Delete|Update|Create|Restore)Table/, who: [] },
+    {
+      what: 'shorten or pass over the retention of archived objects',
+      right: /^s3:(Bypass|PutObjectRetention|PutObjectLegalHold|PutBucket|DeleteObjectVersion)/,
+      who: [],
+    },
+    { what: 'do anything with keys but sign and show the public half', right: /^kms:(?!Sign |GetPublicKey )/, who: [] },
+    { what: 'give rights, or take another role', right: /^(iam|sts|organizations):/, who: [] },
+    { what: 'change what functions do', right: /^lambda:(?!InvokeFunction )/, who: [] },
+    {
+      what: 'change workflows or rules',
+      right: /^(states:(Update|Create|Delete)|events:(Put(Rule|Targets)|Disable|Delete|Remove))/,
+      who: [],
+    },
+    { what: 'change what is logged', right: /^logs:(?!CreateLogStream |PutLogEvents )/, who: [] },
+    {
+      what: 'read a secret',
+      right: /^secretsmanager:GetSecretValue/,
+      who: ['operations/authorize-request', 'operations/rotate-operator-token', 'safety/notify-people'],
+    },
+    { what: 'replace a secret', right: /^secretsmanager:(Put|Update)/, who: ['operations/rotate-operator-token'] },
+    { what: 'have a secret replaced', right: /^secretsmanager:Rotate/, who: ['operations/serve-principals'] },
+    {
+      what: 'delete or share a secret',
+      right: /^secretsmanager:(Delete|PutResource|Create|Restore|Replicate)/,
+      who: [],
+    },
+  ];
+
+  it.each(DANGEROUS)('let nobody else $what', ({ right, who }) => {
+    const holders = Object.entries(rights).filter(([, held]) => held.some((one) => right.test(one)));
+    expect(holders.map(([handler]) => handler).sort()).toEqual(who.toSorted());
+  });
+
+  it('would show a right too many', () => {
+    const tried = [
+      'kms:Decrypt Key',
+      'iam:PassRole *',
+      'dynamodb:DeleteItem AuditAuditTable',
+      'lambda:UpdateFunctionCode x',
+    ];
+    const unseen = tried.filter((one) => !DANGEROUS.some(({ right }) => right.test(one)));
+    expect([...unseen, ...DANGEROUS.filter(({ right }) => right.test('kms:Sign Key'))]).toEqual([]);
   });
 
   it('never let anybody change or delete what is in the audit table', () => {
@@ -206,8 +267,8 @@ const WITH_RESOURCE: Record<string, string[]> = {
   lambda: ['InvokeFunction'],
   logs: ['CreateLogStream', 'PutLogEvents'],
   s3: ['GetObject', 'PutObject'],
-  secretsmanager: ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
   'sms-voice': ['SendTextMessage', 'SendVoiceMessage'],
+  secretsmanager: ['RotateSecret', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
   sqs: [
     'SendMessage',
     'ReceiveMessage',

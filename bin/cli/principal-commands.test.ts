@@ -67,6 +67,11 @@ describe('principal', () => {
       'GET /api/v1/principals': () => ({ json: { items: [record] } }),
       'GET /api/v1/me': () => ({ json: { principalId: 'operator', roles: ['viewer'], expiresAt: null } }),
     };
+    const credential = { name: 'operator-token', kind: 'token', status: 'ok', warning: null };
+    routes['GET /api/v1/credentials'] = () => ({ json: { items: [credential] } });
+    routes['POST /api/v1/credentials/operator-token/rotate'] = () => ({ status: 202, json: { rotation: 'started' } });
+    expect((await lazyark(routes, 'credential', 'list')).out).toContain('operator-token');
+    expect((await lazyark(routes, 'credential', 'rotate', 'operator-token')).out).toContain('started');
     const said = async (...argv: string[]) => (await lazyark(routes, 'principal', ...argv)).out;
     expect(await said('revoke', 'prn_1', '--reason', 'left')).toContain('revoked');
     expect(await said('rotate', 'prn_1')).toContain(token);

@@ -1,4 +1,4 @@
-// lazyark principal …: who may come in. A token is printed once, or put into a file that only its owner can read.
+// lazyark principal … and credential …: who may come in, and what opens doors outside. A token is printed once, or put into a file that only its owner can read.
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { BadInput } from './failure.ts';
@@ -55,6 +55,33 @@ export function addPrincipalCommands(program: Command, surroundings: Surrounding
     async ({ api, print }) => {
       const me = await api.get<object>('/me');
       print(me, () => fieldLines(me));
+    },
+  );
+}
+
+type CredentialView = Record<'name' | 'kind' | 'status', string> &
+  Record<'rotatedAt' | 'rotateBy' | 'expiresAt' | 'warning', string | null>;
+
+export function addCredentialCommands(program: Command, surroundings: Surroundings): void {
+  const credential = program.command('credential').description('what opens doors for the swarm; never the values');
+  onApi(
+    credential.command('list').description('every credential, and when it ends'),
+    surroundings,
+    async ({ api, print }) => {
+      const page = await api.get<PageOf<CredentialView>>('/credentials');
+      const headings = ['credential', 'kind', 'status', 'rotated', 'rotate by', 'expires', 'warning'];
+      const row = ({ name, kind, status, rotatedAt, rotateBy, expiresAt, warning }: CredentialView) => [
+        ...[name, kind, status, rotatedAt, rotateBy, expiresAt, warning],
+      ];
+      print(page, () => pageLines(page, headings, row));
+    },
+  );
+  onApi(
+    credential.command('rotate <name>').description('replace one now'),
+    surroundings,
+    async ({ api, print }, name = '') => {
+      const answer = await api.post<object>(`/credentials/${encodeURIComponent(name)}/rotate`);
+      print(answer, () => fieldLines(answer));
     },
   );
 }

@@ -10,7 +10,7 @@ import { exitCodeOf, failureLines } from './failure.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
 import { addPolicyCommands } from './policy-commands.ts';
-import { addPrincipalCommands } from './principal-commands.ts';
+import { addCredentialCommands, addPrincipalCommands } from './principal-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
@@ -39,6 +39,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addDecisionCommands(program, surroundings);
   addAuditCommands(program, surroundings);
   addPrincipalCommands(program, surroundings);
+  addCredentialCommands(program, surroundings);
   addStatusCommands(program, surroundings);
   addCompletionCommand(program, surroundings.terminal);
   return program;

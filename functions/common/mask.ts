@@ -21,7 +21,7 @@ const SECRETS: readonly Rule[] = [
   { pattern: /\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b/gu, mask: '[access key]' },
   {
     pattern:
-      /\b(?:gh[pousr]|github_pat|glpat|xox[abeoprs]|xapp|sk|rk|pk|whsec|npm|dop_v1|shpat|hf)[-_][A-Za-z0-9_-]{10,}/gu,
+      /\b(?:gh[pousr]|github_pat|glpat|xox[abeoprs]|xapp|sk|rk|pk|whsec|npm|dop_v1|shpat|hf|lzk)[-_][A-Za-z0-9_-]{10,}/gu,
     mask: '[token]',
   },
   { pattern: /\bAIza[A-Za-z0-9_-]{30,}/gu, mask: '[api key]' },

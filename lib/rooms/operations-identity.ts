@@ -9,6 +9,7 @@ import type { Served } from '../platform/http-api.ts';
 import { RoomAlarm } from '../platform/room-alarm.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import type { Operations } from './operations.ts';
+import { type Held, secretsByName } from './operations-credentials.ts';
 
 /** Far above what forgotten and mistyped tokens cause, far below what guessing would take. */
 const UNKNOWN_TOKENS_IN_FIVE_MINUTES = 50;
@@ -43,18 +44,23 @@ export function authorizeRequests(room: Operations): RoomFunction {
   return authorize;
 }
 
-export function managePrincipals(room: Operations): Served {
+/** `rotating`: the functions that rotate what is held; who starts a rotation has to be allowed to call them. */
+export function manageIdentity(room: Operations, held: readonly Held[], rotating: readonly RoomFunction[]): Served {
   const serve = new RoomFunction(room, 'serve-principals', {
-    environment: { OPERATIONS_TABLE: room.table.tableName } satisfies EnvOf<typeof Env.ServePrincipalsEnv>,
+    environment: {
+      OPERATIONS_TABLE: room.table.tableName,
+      CREDENTIAL_SECRETS: secretsByName(held),
+    } satisfies EnvOf<typeof Env.ServePrincipalsEnv>,
     impact: 'Nobody can be let in or kept out; tokens that are there work on.',
   });
   room.table.allowRead(serve);
   room.table.allowOnly(['PutItem', 'UpdateItem'], serve);
-  return {
-    by: serve,
-    paths: ['/api/v1/me'],
-    freshPaths: ['/api/v1/principals', '/api/v1/principals/{proxy+}'],
-  };
+  serve.mayCall(...rotating).may(
+    ['secretsmanager:RotateSecret'],
+    held.map(({ arn }) => arn),
+  );
+  const fresh = ['principals', 'principals/{proxy+}', 'credentials', 'credentials/{proxy+}'];
+  return { by: serve, paths: ['/api/v1/me'], freshPaths: fresh.map((path) => `/api/v1/${path}`) };
 }
 
 /** The room of agents says which credential belongs to whom by its digest; its table stays its own. */

@@ -3,32 +3,35 @@ import type { Construct } from 'constructs';
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/operations/env.ts';
 import type { Served } from '../platform/http-api.ts';
-import { OperatorToken } from '../platform/operator-token.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
-import { authorizeRequests, followAgents, managePrincipals } from './operations-identity.ts';
+import { RotatedSecret } from '../platform/rotated-secret.ts';
+import { tendCredentials } from './operations-credentials.ts';
+import { authorizeRequests, followAgents, manageIdentity } from './operations-identity.ts';
 
 type Summarizing = { room: string; summarize: RoomFunction };
 
 export class Operations extends Room {
   /** principals, the digests of their tokens, and who used what is sensitive */
   readonly table = new RoomTable(this, { indexes: ['roster'], timeToLiveAttribute: 'expiresAt' });
-  readonly operatorToken = new OperatorToken(this);
+  readonly operatorToken = new RotatedSecret(this, 'OperatorToken', 'The bearer token of the operator of LazyArk');
   readonly authorize: RoomFunction;
-  readonly #principals: Served;
+  readonly #identity: Served;
 
   constructor(scope: Construct, { platform }: { platform: Platform }) {
     super(scope, 'operations', platform);
     this.authorize = authorizeRequests(this);
-    this.#principals = managePrincipals(this);
-    followAgents(this);
     const rotate = new RoomFunction(this, 'rotate-operator-token', {
       environment: { OPERATOR_TOKEN_SECRET: this.operatorToken.arn } satisfies EnvOf<typeof Env.RotateOperatorTokenEnv>,
       impact: "The operator's token grows old: it is not replaced when it should be.",
     });
-    this.operatorToken.rotateBy(rotate, platform.settings.operatorTokenRotationDays);
+    this.operatorToken.rotateBy(rotate, platform.settings.operatorTokenRotationDays, 'operatorTokenRotationDays');
+    const held = [{ name: 'operator-token', arn: this.operatorToken.arn }];
+    tendCredentials(this, held);
+    this.#identity = manageIdentity(this, held, [rotate]);
+    followAgents(this);
   }
 
   /** Comes after the other rooms, whose summaries it calls; one of them is the audit, which follows this room's table. */
@@ -41,6 +44,6 @@ export class Operations extends Room {
       impact: 'The console and the status page do not open.',
     }).mayCall(...summarizing.map(({ summarize }) => summarize));
     const openPaths = ['/api/v1/openapi.json', '/api/v1/docs', '$default'];
-    return [this.#principals, { by: serve, paths: ['/api/v1/status'], openPaths }];
+    return [this.#identity, { by: serve, paths: ['/api/v1/status'], openPaths }];
   }
 }

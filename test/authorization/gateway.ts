@@ -56,7 +56,7 @@ const tables = {
   write: async ([write]: readonly Write[]) =>
     write && 'put' in write && write.put.pk.startsWith('access#') ? { written: true, items: [] } : reached(),
 };
-const deps = new Proxy({ tables, now: () => NOW } as Record<PropertyKey, unknown>, {
+const deps = new Proxy({ tables, now: () => NOW, catalogue: [] } as Record<PropertyKey, unknown>, {
   get: (known, name) => known[name] ?? cutOff,
 });
 

@@ -23,6 +23,8 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'get /decisions/{decisionId}': [...PEOPLE, 'agent'],
   'post /decisions/{decisionId}/veto': ['captain'],
   'post /decisions/{decisionId}/vote': ['agent', 'approver', 'captain'],
+  'get /credentials': ['operator', 'captain', 'auditor'],
+  'post /credentials/{name}/rotate': ['captain'],
   'get /effects': PEOPLE,
   'get /effects/{effectId}': PEOPLE,
   'get /policies': PEOPLE,
@@ -67,6 +69,8 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
 export const LOGGED = [
   'post /agents',
   'delete /agents/{agentId}',
+  'get /credentials',
+  'post /credentials/{name}/rotate',
   'get /principals',
   'post /principals',
   'post /principals/{principalId}/revoke',

@@ -7,6 +7,7 @@ const IDS: Record<string, string> = {
   objectiveId: 'obj_00000000000000000000000000',
   taskId: 'tsk_00000000000000000000000000_0',
   agentId: 'agt_noop',
+  name: 'nothing',
   principalId: 'prn_00000000000000000000000000',
   effectId: 'eff_000000000000000000000000000000',
   decisionId: 'dec_000000000000000000000000000000',

@@ -65,6 +65,13 @@ export function principalStories(api: Client): void {
       await api.until('the credential works no more', fresh, ({ text }) => !text.includes('role_missing'));
     });
 
+    it('credentials are listed with their dates, and without their values', async () => {
+      const { text } = await api.call('GET', '/api/v1/credentials');
+      expect(JSON.parse(text)).toMatchObject({ items: [{ name: 'operator-token', kind: 'token' }] });
+      expect(text).not.toContain(api.swarmNow().token);
+      expectProblem(await api.call('POST', '/api/v1/credentials/none/rotate'), 404, 'no_such_credential');
+    });
+
     it('what became of principals is in the audit, and who looked at them too', async () => {
       const { principalId } = await letIn('audited', 'viewer');
       type Entries = { items: { by: string; why: string }[] };

@@ -1,5 +1,5 @@
-// The secret that an operator's requests carry, and its replacement at an interval.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+// A secret of our own making, and its replacement at an interval by the room's rotation function.
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnRotationSchedule, type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acknowledge } from './acknowledge.ts';
@@ -8,13 +8,13 @@ import type { RoomFunction } from './room-function.ts';
 
 const ROTATION_STEPS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'];
 
-export class OperatorToken extends Secret {
+export class RotatedSecret extends Secret {
   /** The ARN, asked for by attribute: Ref is the ARN on AWS only, emulators answer with the name. */
   readonly arn: string;
 
-  constructor(room: Room) {
-    super(room, 'OperatorTokenSecret', {
-      description: 'The bearer token of the operator of LazyArk',
+  constructor(room: Room, name: string, description: string) {
+    super(room, `${name}Secret`, {
+      description,
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -25,14 +25,17 @@ export class OperatorToken extends Secret {
     fn.may(['secretsmanager:GetSecretValue'], [this.arn]);
   }
 
-  /** L1, because the L2 adds a resource policy that no one needs here: the role's rights are the whole rule. */
-  rotateBy(fn: RoomFunction, everyDays: number): void {
+  /**
+   * Every 30, 60 or 90 days, or never (0): `setting` is what switched it off. L1, because the L2 adds a resource policy
+   * that no one needs here: the role's rights are the whole rule.
+   */
+  rotateBy(fn: RoomFunction, everyDays: number, setting: string): void {
     fn.may(
       ROTATION_STEPS.map((step) => `secretsmanager:${step}`),
       [this.arn],
     );
     if (everyDays === 0) {
-      acknowledge(this, 'AwsSolutions-SMG4', 'Rotation is switched off by the setting operatorTokenRotationDays.');
+      acknowledge(this, 'AwsSolutions-SMG4', `Rotation is switched off by the setting ${setting}.`);
       return;
     }
     const principal = new ServicePrincipal('secretsmanager.amazonaws.com');
@@ -42,7 +45,7 @@ export class OperatorToken extends Secret {
       rotationLambdaArn: fn.functionArn,
       // Not at once: whoever deploys reads the token right after, and it should still be the one they read.
       rotateImmediatelyOnUpdate: false,
-      rotationRules: { scheduleExpression: `rate(${Duration.days(everyDays).toDays()} days)` },
+      rotationRules: { scheduleExpression: `rate(${everyDays} days)` },
     });
     schedule.node.addDependency(fn);
   }
