@@ -88,7 +88,14 @@ describe('an alarm', () => {
     expect(names.sort()).toEqual(
       [
         ...Array(5).fill('ApproximateNumberOfMessagesVisible'),
-        ...['5xx', 'Throttles', 'UnknownTokens', 'ChannelsFailed', ...Array(5).fill('ExecutionsFailed')],
+        ...[
+          '5xx',
+          'Throttles',
+          'UnknownTokens',
+          'ChannelsFailed',
+          'DecisionsLeftBehind',
+          ...Array(5).fill('ExecutionsFailed'),
+        ],
       ].sort(),
     );
   });

@@ -15,6 +15,7 @@ export async function askReviewers(decision: Decision, deps: DecisionDeps): Prom
   const silent = decision.seats.filter(({ voterId, builtIn }) => builtIn && !Object.hasOwn(decision.votes, voterId));
   if (silent.length === 0) return;
   const cases = await casesOf(decision, deps);
+  if (cases.length === 0) return;
   for (const seat of silent) {
     const rule = deps.panel.seats.find(({ voterId }) => voterId === seat.voterId)?.rule;
     if (rule) await vote(seat, rule, cases, decision, deps);
@@ -47,12 +48,8 @@ const byPreference = ({ option: a }: { option: Option }, { option: b }: { option
   b.confidence - a.confidence || a.spendCents - b.spendCents || (a.effectId < b.effectId ? -1 : 1);
 
 function reasonOf(opinions: readonly (Opinion & { option: Option })[]): string {
-  const [only] = opinions;
-  if (only && opinions.length === 1) return only.reason;
-  return opinions
-    .map(({ option, reason }) => `${option.choice}: ${reason}`)
-    .join('; ')
-    .slice(0, 500);
+  const lines = opinions.map(({ option, reason }) => (opinions.length === 1 ? reason : `${option.choice}: ${reason}`));
+  return lines.join('; ').slice(0, 500);
 }
 
 async function casesOf(decision: Decision, deps: DecisionDeps): Promise<Case[]> {
@@ -96,6 +93,6 @@ async function precedentsOf(
 
 const spentIn24Hours = (past: readonly Decision[], nowMs: number): number =>
   past
-    .filter(({ status, decidedAt }) => status === 'approved' && Date.parse(decidedAt ?? '') > nowMs - DAY_MS)
+    .filter(({ status, decidedAt }) => status === 'approved' && Date.parse(String(decidedAt)) > nowMs - DAY_MS)
     .flatMap(({ options, chosen }) => options.filter(({ effectId }) => effectId === chosen))
     .reduce((sum, { spendCents }) => sum + spendCents, 0);

@@ -8,6 +8,17 @@ import { decisionDepsOf } from './decision-work.ts';
 import { decisionsIn } from './decisions.store.ts';
 import { Panel } from './panel.ts';
 
+/** CloudWatch reads a metric out of a log line of this form. */
+const leftBehindMetric = () => ({
+  DecisionsLeftBehind: 1,
+  _aws: {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      { Namespace: 'LazyArk', Dimensions: [[]], Metrics: [{ Name: 'DecisionsLeftBehind', Unit: 'Count' }] },
+    ],
+  },
+});
+
 type Env = { SAFETY_TABLE: string; EVENT_BUS: string };
 
 export function decisionDeps({ SAFETY_TABLE, EVENT_BUS }: Env) {
@@ -19,7 +30,7 @@ export function decisionDeps({ SAFETY_TABLE, EVENT_BUS }: Env) {
     announce: announceOn(EVENT_BUS, new EventBridgeClient()),
     panel: readConfig('panel.yaml', Panel),
     now: () => new Date(),
-    leftBehind: (decisionId, error) =>
-      logger.warn('left to the sweep', { decisionId, errorName: error.name, errorMessage: error.message }),
+    leftBehind: (decisionId, { name, message }) =>
+      logger.warn('left to the sweep', { decisionId, errorName: name, errorMessage: message, ...leftBehindMetric() }),
   });
 }

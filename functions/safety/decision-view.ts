@@ -44,9 +44,7 @@ export function decisionView(
   return {
     ...decisionSummary(decision),
     digest,
-    ...(contest === undefined
-      ? {}
-      : { contest, chosen, points: Object.fromEntries(pointsOf(decision.options, Object.values(votes))) }),
+    ...(contest === undefined ? {} : { contest, chosen, points: pointsTable(decision) }),
     proposed: decision.options.map((option, index) =>
       proposalView(option, effects[index], carriedOut?.[option.effectId]),
     ),
@@ -70,6 +68,11 @@ export function decisionView(
     },
   };
 }
+
+const pointsTable = ({ options, votes }: Decision) => {
+  const points = pointsOf(options, Object.values(votes));
+  return Object.fromEntries(options.map((option) => [option.effectId, points(option)]));
+};
 
 /** An effect that nobody had to decide on: the gate did, by its rules. */
 export const gateDecisionView = (effect: HeldEffect) => ({

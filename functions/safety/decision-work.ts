@@ -1,6 +1,7 @@
 // What the work on decisions needs: the decisions, the effects that they are about, the panel, and the word on the bus.
 import type { Announce } from '../common/announce.ts';
 import type { EffectDeps } from './clear-effects.ts';
+import type { Decision } from './decision.ts';
 import type { Decisions } from './decisions.store.ts';
 import { readEffect } from './effects.ts';
 import { refuseHeld, satisfyNeed, vetoEffect } from './holds.ts';
@@ -34,3 +35,8 @@ export const decisionDepsOf = ({ tables, table, ...ground }: Ground): DecisionDe
     effect: (effectId) => readEffect(effectId, effects),
   };
 };
+
+/** As it is stored now. */
+export async function latest({ decisionId }: Decision, { decisions }: DecisionDeps): Promise<Decision> {
+  return (await decisions.read(decisionId)) as Decision;
+}

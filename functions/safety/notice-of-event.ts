@@ -1,7 +1,7 @@
 // What people should know of what the bus tells: which event raises which notice, and which one ends it. Pure.
 
 import type * as z from 'zod';
-import { NoticeWanted, SwarmKilled, SwarmResumed } from './events.ts';
+import { DecisionMade, NoticeWanted, SwarmKilled, SwarmResumed, VoteRequested } from './events.ts';
 import type { WantedNotice } from './notice.ts';
 
 export type BusEvent = { id: string; source: string; 'detail-type': string; time?: string; detail: unknown };
@@ -50,6 +50,27 @@ const READERS: Record<string, Reader> = {
     return { kind: 'resolve', key: killKey(scope), by, note: `resumed: ${reason}` };
   },
 
+  [VoteRequested.detailType]: (detail, event) => {
+    const { decisionId, action, needs, closesAt, effectIds } = VoteRequested.schema.parse(detail);
+    if (!needs.includes('person')) return { kind: 'nothing', reason: 'no person is asked' };
+    return raiseIt(
+      {
+        key: decisionKey(decisionId),
+        kind: 'effect_held',
+        severity: 'error',
+        title: `${action} waits for a person`,
+        body: `Without an approval until ${closesAt} it is denied. lazyark decision show ${decisionId}`,
+        needsAckBy: closesAt,
+        subject: { decisionId, ...(effectIds.length === 1 ? { effectId: effectIds[0] ?? '' } : {}) },
+      },
+      event,
+    );
+  },
+  [DecisionMade.detailType]: (detail) => {
+    const { decisionId, status, by, reason } = DecisionMade.schema.parse(detail);
+    return { kind: 'resolve', key: decisionKey(decisionId), by, note: `${status}: ${reason}`.slice(0, 500) };
+  },
+
   /** CloudWatch tells of every alarm on the account's own bus. */
   'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, event) => {
     const { alarmName = 'unknown', state = {}, configuration = {} } = detail;
@@ -70,6 +91,8 @@ const READERS: Record<string, Reader> = {
     );
   },
 };
+
+const decisionKey = (decisionId: string): string => `decision#${decisionId}`;
 
 type Scope = z.infer<typeof SwarmKilled.schema>['scope'];
 const killKey = (scope: Scope): string =>

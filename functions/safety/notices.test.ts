@@ -430,6 +430,37 @@ describe('what the bus tells', () => {
     expect(await bench.notice('killed#agentId:agt_x')).toMatchObject({ status: 'resolved' });
   });
 
+  it('a decision that waits for a person is put before people until it is made; one of the panel is not', async () => {
+    const at = '2026-11-20T12:00:00Z';
+    const asked = {
+      decisionId: 'dec_1',
+      digest: 'd',
+      effectIds: ['eff_1'],
+      action: 'mail.send',
+      voters: [],
+      closesAt: '2026-11-20T14:00:00Z',
+      at,
+    };
+    await tell('safety.VoteRequested', { ...asked, needs: ['votes'] });
+    await expect(bench.notice('decision#dec_1')).rejects.toThrow('there is no notice');
+    await tell('safety.VoteRequested', { ...asked, needs: ['votes', 'person'] });
+    expect(await bench.notice('decision#dec_1')).toMatchObject({
+      status: 'open',
+      kind: 'effect_held',
+      needsAckBy: asked.closesAt,
+      subject: { decisionId: 'dec_1', effectId: 'eff_1' },
+    });
+    await tell('safety.DecisionMade', {
+      decisionId: 'dec_1',
+      status: 'approved',
+      effectIds: ['eff_1'],
+      by: 'usr_ann',
+      reason: 'fine',
+      at,
+    });
+    expect(await bench.notice('decision#dec_1')).toMatchObject({ status: 'resolved' });
+  });
+
   it('an alarm of CloudWatch raises its notice and ends it', async () => {
     const alarm = (value: string) => ({
       alarmName: 'LazyArk-Audit',

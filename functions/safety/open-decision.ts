@@ -1,6 +1,7 @@
 // Puts a held effect before those who decide on it. The same news twice opens one decision and finishes what was left.
 import { TableBusy } from '../common/table.ts';
-import type { DecisionDeps } from './decision-work.ts';
+import type { Decision } from './decision.ts';
+import { type DecisionDeps, latest } from './decision-work.ts';
 import { idFor, optionOf, placeProposal } from './place-proposal.ts';
 import { attendTo, invite, weighDecision } from './weigh-decision.ts';
 
@@ -30,19 +31,14 @@ async function tryToOpen(effectId: string, deps: DecisionDeps): Promise<Opening 
     await deps.refuse({ effectId, by: 'panel', reason: placement.reason });
     return { kind: 'late' };
   }
-  if (placement.kind === 'known') {
-    const { decisionId, status } = found ? await attendTo(found, deps) : { decisionId: idFor(effect), status: 'open' };
-    return { kind: 'decision', decisionId, status };
-  }
+  if (placement.kind === 'known') return openingOf(await attendTo(placement.decision, deps));
   const { decision } = placement;
   const stored = found
     ? await deps.decisions.change(decision, found, option.actor, 'the proposal changed')
     : await deps.decisions.open(decision, option.actor, `asks for ${option.needs.join(' and ')}`);
   if (!stored) return undefined;
   if (decision.status === 'open') await invite(decision, deps);
-  const { decisionId, status } = await weighDecision(
-    (await deps.decisions.read(decision.decisionId)) ?? decision,
-    deps,
-  );
-  return { kind: 'decision', decisionId, status };
+  return openingOf(await weighDecision(await latest(decision, deps), deps));
 }
+
+const openingOf = ({ decisionId, status }: Decision): Opening => ({ kind: 'decision', decisionId, status });

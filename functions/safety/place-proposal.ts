@@ -36,7 +36,7 @@ export type Placement =
   /** the decision as it is to be, as long as it still is what was found */
   | { kind: 'change'; decision: Decision }
   /** it is in there as it is: whatever is left to do is done again */
-  | { kind: 'known' }
+  | { kind: 'known'; decision: Decision }
   | { kind: 'late'; reason: string };
 
 export const idFor = ({ effectId, contest }: Pick<HeldEffect, 'effectId' | 'contest'>): string =>
@@ -51,7 +51,7 @@ export function placeProposal(
 ): Placement {
   if (!found) return { kind: 'open', decision: opened(option, contest, panel, at) };
   const before = found.options.find(({ effectId }) => effectId === option.effectId);
-  if (before?.digest === option.digest) return { kind: 'known' };
+  if (before?.digest === option.digest) return { kind: 'known', decision: found };
   const others = found.options.filter(({ effectId }) => effectId !== option.effectId);
   const options = [...others, option];
   const change = (decision: Decision, of: Option[]): Placement => ({

@@ -47,9 +47,9 @@ export function tallyBorda(election: Election): Tally {
   const { options, ballots, outstanding, quorum } = election;
   const best = bestFor(election);
   const hopeful = options.filter((option) => !objectionTo(option, best, quorum));
-  const [first] = options;
   if (hopeful.length === 0) {
-    return { kind: 'refused', reason: (first && objectionTo(first, best, quorum)) ?? 'too_few_approvals' };
+    const [objection = 'too_few_approvals'] = options.map((option) => objectionTo(option, best, quorum));
+    return { kind: 'refused', reason: objection };
   }
   const worst = worstFor(election);
   const safe = options.filter((option) => !objectionTo(option, worst, quorum));
@@ -58,7 +58,7 @@ export function tallyBorda(election: Election): Tally {
   const more = outstanding.length * (options.length - 1);
   const certain = safe.find((option) => {
     const rivals = hopeful.filter((rival) => rival !== option);
-    return rivals.every((rival) => (points.get(rival.effectId) ?? 0) + more < (points.get(option.effectId) ?? 0));
+    return rivals.every((rival) => points(rival) + more < points(option));
   });
   return certain ? { kind: 'chosen', effectId: certain.effectId, by: 'count' } : { kind: 'undecided' };
 }
@@ -66,33 +66,33 @@ export function tallyBorda(election: Election): Tally {
 export function pointsOf(
   options: readonly Pick<Candidate, 'effectId'>[],
   ballots: readonly Ballot[],
-): Map<string, number> {
-  const points = new Map(options.map(({ effectId }) => [effectId, 0]));
-  for (const { accepts } of ballots) {
-    for (const [rank, effectId] of accepts.entries()) {
-      const before = points.get(effectId);
-      if (before !== undefined) points.set(effectId, before + options.length - 1 - rank);
-    }
-  }
-  return points;
+): (option: Pick<Candidate, 'effectId'>) => number {
+  const most = options.length - 1;
+  return ({ effectId }) =>
+    ballots
+      .map(({ accepts }) => accepts.indexOf(effectId))
+      .filter((rank) => rank >= 0)
+      .reduce((sum, rank) => sum + most - rank, 0);
 }
 
 function leading(
   options: readonly Candidate[],
-  points: ReadonlyMap<string, number>,
+  points: ReturnType<typeof pointsOf>,
   ballots: readonly Ballot[],
 ): Tally {
-  const most = Math.max(...options.map(({ effectId }) => points.get(effectId) ?? 0));
-  const tied = options.filter(({ effectId }) => points.get(effectId) === most);
-  if (tied.length === 1) return { kind: 'chosen', effectId: String(tied[0]?.effectId), by: 'count' };
+  const most = Math.max(...options.map(points));
+  const tied = options.filter((option) => points(option) === most);
   const preferred = ballots
     .filter(({ captain }) => captain)
     .flatMap(({ accepts }) => accepts.filter((id) => tied.some(({ effectId }) => effectId === id)).slice(0, 1));
-  if (new Set(preferred).size === 1) return { kind: 'chosen', effectId: String(preferred[0]), by: 'captain' };
+  const [preference] = preferred;
+  if (tied.length > 1 && preference && new Set(preferred).size === 1)
+    return { kind: 'chosen', effectId: preference, by: 'captain' };
   const highest = Math.max(...tied.map(({ priority }) => priority));
   const urgent = tied.filter(({ priority }) => priority === highest);
-  const [earliest] = urgent.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  return { kind: 'chosen', effectId: String(earliest?.effectId), by: urgent.length === 1 ? 'priority' : 'order' };
+  const [earliest] = urgent.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)) as [Candidate];
+  const tie = urgent.length === 1 ? 'priority' : 'order';
+  return { kind: 'chosen', effectId: earliest.effectId, by: tied.length === 1 ? 'count' : tie };
 }
 
 const orderOf = ({ proposedAt, effectId }: Candidate): string => `${proposedAt}#${effectId}`;

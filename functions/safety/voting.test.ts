@@ -1,6 +1,7 @@
 // What is held for votes or a person, from the hold to its end: counted once, ruled once, carried out however often it breaks.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { closeRefused } from './close-refused.ts';
 import { killSwarm } from './control-swarm.ts';
 import { decisionIdOf } from './decision.ts';
 import { effectIdOf } from './gate.ts';
@@ -379,6 +380,86 @@ describe('told twice or broken off', () => {
     vote.at(30 * MINUTE_MS);
     await sweepDecisions(deps);
     expect(await vote.read(effectId)).toMatchObject({ status: 'cleared' });
+  });
+
+  it('a decision that moves under every look is left as it is found', async () => {
+    const vote = await aVote();
+    const { deps, real } = vote;
+    const { decisionId } = await vote.held();
+    for (const n of [0, 1]) await vote.vote(decisionId, agent(n));
+    deps.decisions = { ...real.decisions, rule: async () => undefined };
+    expect(await vote.vote(decisionId, agent(2))).toMatchObject({
+      kind: 'cast',
+      decision: { status: 'open', voteCount: 3 },
+    });
+  });
+
+  it('of two sweeps that begin the same vote one invites', async () => {
+    const { held, deps, at, told } = await aVote();
+    await held(votable({ contest: 'supplier' }));
+    at(30_000);
+    await Promise.all([sweepDecisions(deps), sweepDecisions(deps), sweepDecisions(deps)]);
+    expect(types(told)).toEqual(['VoteRequested']);
+  });
+
+  it('a reviewer who is on the panel no more, or whose proposal has changed, does not vote', async () => {
+    const { gate, deps, decision } = await aVote({ panel: REVIEWERS });
+    await gate.propose([votable()]);
+    const effectId = effectIdOf('tsk_1#1');
+    deps.panel = {
+      ...REVIEWERS,
+      seats: REVIEWERS.seats.map((seat, n) => (n === 0 ? { ...seat, rule: undefined } : seat)),
+    };
+    const { effect } = deps;
+    let asked = 0;
+    deps.effect = async (id) => {
+      const found = await effect(id);
+      asked += 1;
+      return found && asked > 1 ? { ...found, digest: 'another' } : found;
+    };
+    await openDecision(effectId, deps);
+    expect(await decision(decisionIdOf(effectId))).toMatchObject({ status: 'open', voteCount: 0 });
+    deps.effect = effect;
+    deps.panel = { ...REVIEWERS, seats: REVIEWERS.seats.slice(1) };
+    await sweepDecisions(deps);
+    const { votes } = await decision(decisionIdOf(effectId));
+    expect(Object.keys(votes).sort()).toEqual(['rev_evidence', 'rev_precedent', 'rev_reversibility', 'rev_scope']);
+  });
+
+  it('what was ruled on and is proposed otherwise before that reached it is refused', async () => {
+    const vote = await aVote();
+    const { deps, real, gate } = vote;
+    const { effectId, decisionId } = await vote.held();
+    deps.refuse = async () => Promise.reject(new Error('the function died'));
+    for (const n of [0, 1, 2]) await vote.vote(decisionId, agent(n), { choice: 'reject' });
+    await gate.propose([votable({ rationale: 'Once more with other words for the same' })]);
+    deps.refuse = real.refuse;
+    expect(await openDecision(effectId, deps)).toEqual({ kind: 'late' });
+    expect(await vote.read(effectId)).toMatchObject({
+      status: 'denied',
+      reason: 'what it was proposed as before is rejected',
+    });
+  });
+
+  it('what the gate refuses meanwhile is voted on no more', async () => {
+    const { held, vote, decision, deps, real, told } = await aVote();
+    const { effectId, decisionId } = await held();
+    expect(await closeRefused({ effectId, reason: 'a new policy' }, deps)).toBe('left');
+    await real.refuse({ effectId, by: 'gate', reason: 'a new policy' });
+    expect(await closeRefused({ effectId, reason: 'a new policy' }, deps)).toBe('closed');
+    expect(await closeRefused({ effectId, reason: 'a new policy' }, deps)).toBe('left');
+    expect(await decision(decisionId)).toMatchObject({
+      status: 'rejected',
+      decidedBy: 'gate',
+      reason: 'refused: a new policy',
+    });
+    expect(await vote(decisionId, agent(0))).toMatchObject({ reason: 'voting_closed' });
+    expect(types(told)).toEqual(['VoteRequested', 'DecisionMade']);
+    expect(await closeRefused({ effectId: 'eff_none', reason: '-' }, deps)).toBe('left');
+    const other = await held(votable({ intentKey: 'tsk_2#1' }));
+    await real.refuse({ effectId: other.effectId, by: 'gate', reason: 'no' });
+    deps.decisions = { ...real.decisions, rule: async () => undefined };
+    expect(await closeRefused({ effectId: other.effectId, reason: 'no' }, deps)).toBe('left');
   });
 
   it('a store that changes under every try is busy, not wrong', async () => {

@@ -2,7 +2,7 @@
 import { askReviewers } from './ask-reviewers.ts';
 import { carryOutDecision } from './carry-out-decision.ts';
 import type { Decision } from './decision.ts';
-import type { DecisionDeps } from './decision-work.ts';
+import { type DecisionDeps, latest } from './decision-work.ts';
 import { VoteRequested } from './events.ts';
 import { judgeDecision } from './judge-decision.ts';
 import { begun } from './place-proposal.ts';
@@ -28,7 +28,7 @@ export async function weighDecision(decision: Decision, deps: DecisionDeps): Pro
         return ruled;
       }
     }
-    current = (await deps.decisions.read(decision.decisionId)) ?? current;
+    current = await latest(current, deps);
   }
   return current;
 }
@@ -60,7 +60,7 @@ export async function attendTo(decision: Decision, deps: DecisionDeps): Promise<
   if (decision.status === 'gathering') return weighDecision(decision, deps);
   if (decision.status === 'open') {
     await askReviewers(decision, deps);
-    return weighDecision((await deps.decisions.read(decision.decisionId)) ?? decision, deps);
+    return weighDecision(await latest(decision, deps), deps);
   }
   await carryOutDecision(decision, deps);
   return decision;

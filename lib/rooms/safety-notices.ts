@@ -6,7 +6,14 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/safety/env.ts';
-import { NoticeAnswered, NoticeWanted, SwarmKilled, SwarmResumed } from '../../functions/safety/events.ts';
+import {
+  DecisionMade,
+  NoticeAnswered,
+  NoticeWanted,
+  SwarmKilled,
+  SwarmResumed,
+  VoteRequested,
+} from '../../functions/safety/events.ts';
 import { acknowledge } from '../platform/acknowledge.ts';
 import { announceOn, everyMinutes, listenTo } from '../platform/event-bus.ts';
 import { RoomAlarm } from '../platform/room-alarm.ts';
@@ -86,7 +93,7 @@ function raiseNotices(room: Safety, ladder: RoomStateMachine): void {
   room.table.allowReadWrite(raise);
   ladder.allowStart(raise);
   announceOn(room.platform.bus, raise);
-  listenTo(room.platform.bus, [NoticeWanted, SwarmKilled, SwarmResumed], raise);
+  listenTo(room.platform.bus, [NoticeWanted, SwarmKilled, SwarmResumed, VoteRequested, DecisionMade], raise);
   everyMinutes(1, raise);
   new Rule(room, 'RaiseNoticeOnAlarm', {
     eventPattern: {
