@@ -52,6 +52,7 @@ describe('a function', () => {
         'ObjectivesTrackRoster',
         'OperationsFollowAgents',
         'OperationsTendCredentials',
+        'SafetyFollowEffects',
         'SafetyStartSnapshot',
         'SafetyRaiseNotice',
         'SafetyNotifyPeople',
@@ -212,6 +213,7 @@ describe('the HTTP API', () => {
           'credentials',
           'credentials/{proxy+}',
         ],
+        ...['stages', 'stages/{proxy+}', 'anomalies', 'anomalies/{proxy+}', 'behaviour', 'behaviour/{proxy+}'],
       ].sort(),
     );
   });

@@ -100,7 +100,12 @@ const EXPECTED: Record<string, string[]> = {
   ],
   'safety/serve-http': [...readWrite('Safety'), announce],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
-  'safety/follow-effects': [...stream('Safety'), announce, send('SafetyFailures')],
+  'safety/follow-effects': [
+    ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...stream('Safety'),
+    announce,
+    send('SafetyFailures'),
+  ],
   'safety/weigh-decisions': [...readWrite('Safety'), announce, send('SafetyFailures')],
   'safety/summarize-control': read('Safety'),
   'safety/raise-notice': [...readWrite('Safety'), announce, start('SafetyEscalateNotice'), send('SafetyFailures')],

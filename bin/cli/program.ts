@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { addAnomalyCommands } from './anomaly-commands.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addCompletionCommand } from './completion.ts';
 import { projectRoot } from './data-dir.ts';
@@ -14,6 +15,7 @@ import { addCredentialCommands, addPrincipalCommands } from './principal-command
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
+import { addStageCommands } from './stage-commands.ts';
 import { addStartCommand } from './start.ts';
 import { addStatusCommands } from './status-commands.ts';
 import { addAgentCommands, addTaskCommands } from './task-commands.ts';
@@ -37,6 +39,8 @@ function buildProgram(surroundings: Surroundings): Command {
   addSnapshotCommands(program, surroundings);
   addNoticeCommands(program, surroundings);
   addDecisionCommands(program, surroundings);
+  addStageCommands(program, surroundings);
+  addAnomalyCommands(program, surroundings);
   addAuditCommands(program, surroundings);
   addPrincipalCommands(program, surroundings);
   addCredentialCommands(program, surroundings);

@@ -36,6 +36,8 @@ export const Capability = z.strictObject({
   /** whether what it does outside can be undone, and how */
   reversible: z.enum(['yes', 'no', 'nothing_to_undo']).default('nothing_to_undo'),
   undo: z.string().trim().min(1).max(500).optional(),
+  /** new: what it would do is recorded and not done, until it has earned more (config/stages.yaml says how) */
+  stage: z.literal('shadow').optional(),
 });
 export type Capability = z.infer<typeof Capability>;
 

@@ -2,12 +2,12 @@
 import { taskIdOf } from '../common/ids.ts';
 import type { Item, Write } from '../common/table.ts';
 import { whyNot } from '../safety/control-flags.ts';
-import type { Verdict } from '../safety/gate.ts';
+import { type Proposal, type Stages, stageFor, type Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
 import { lineOfEffect } from './objective-items.ts';
 import { knows } from './objective-reads.ts';
 import { type CausesOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
-import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor } from './proposal.ts';
+import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor, shadowOf } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
 import { asStatePage, mayStart, readyTasks, type StatePage, type TaskState } from './state-page.ts';
 
@@ -74,10 +74,22 @@ export function isMarkedBy({ pk, tasks }: StatePage, number: number, causesOf: C
 async function askGate(page: StatePage, placed: readonly Placed[], deps: DispatchDeps): Promise<Placed[]> {
   if (placed.length === 0) return [];
   const proposals = placed.map((one) => proposalFor(page.pk, one, deps.capability(one.definition.capability)));
-  const verdicts = await deps.gate.propose(proposals);
+  const shadows = await shadowsOf(proposals, deps);
+  const verdicts = await deps.gate.propose([...proposals, ...shadows]);
   const answered = placed.map((one, index) => ({ one, verdict: verdicts[index] }));
   await Promise.all(answered.map(({ one, verdict }) => verdict && notCleared(page, one, verdict, deps)));
   return answered.filter(({ verdict }) => verdict?.kind === 'cleared').map(({ one }) => one);
+}
+
+/** While a candidate is in shadow, what it would have done is recorded beside what is done. */
+async function shadowsOf(proposals: readonly Proposal[], { stages }: DispatchDeps): Promise<Proposal[]> {
+  const now: Stages = (await stages?.()) ?? new Map();
+  return proposals.flatMap((proposal) => {
+    const { step, candidate } = stageFor(proposal, now) ?? {};
+    return step === 'shadow' && candidate && proposal.scope.agentId !== candidate
+      ? [shadowOf(proposal, candidate)]
+      : [];
+  });
 }
 
 /** What is denied or only shadowed ends here, with the reason; what is held waits where everybody can see it. */

@@ -4,7 +4,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Capabilities, type Capability } from '../common/capability.ts';
 import { readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
-import { openGate } from '../safety/gate-deps.ts';
+import { openGate, openStages } from '../safety/gate-deps.ts';
 import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
 import { flagsIn } from './control-look.ts';
@@ -34,7 +34,7 @@ export function timersOn(queueUrl: string, client = new SQSClient({ useQueueUrlA
 export type ExecutionEnv = { OBJECTIVES_TABLE: string; SAFETY_TABLE: string; TIMER_QUEUE_URL: string };
 
 /** What settling needs; dispatching adds `dispatchDeps`. */
-export function settleDeps(env: ExecutionEnv): SettleDeps {
+export function settleDeps(env: ExecutionEnv): SettleDeps & Pick<DispatchDeps, 'stages'> {
   const tables = openTables();
   const table = env.OBJECTIVES_TABLE;
   const now = () => new Date();
@@ -46,6 +46,7 @@ export function settleDeps(env: ExecutionEnv): SettleDeps {
     random: Math.random,
     reads: readsIn(tables, table, now),
     gate: openGate(env),
+    stages: openStages(env),
     giveUp: giveUpIn(tables, table, now),
     finish: finishIn(tables, table, now),
     markSucceeded: markSucceededIn(tables, table),

@@ -4,12 +4,13 @@ import type { Capability } from '../common/capability.ts';
 import { contentId, taskIdOf } from '../common/ids.ts';
 import type { Tables } from '../common/table.ts';
 import { type ControlFlags, whyNot } from '../safety/control-flags.ts';
-import type { Gate } from '../safety/gate.ts';
+import { type Gate, type Stages, staffFor, stageFor } from '../safety/gate.ts';
 import { type Allocation, type Candidate, chooseAgent, type RosterAgent } from './allocation.ts';
 import type { GiveUp } from './give-up.ts';
 import { resourceKey, waitingFor, waitingKey } from './objective-items.ts';
 import type { Reads } from './objective-reads.ts';
 import type { TaskDefinition } from './plan-page.ts';
+import { TASK_ACTION } from './proposal.ts';
 import { holderOf, lock } from './resources.ts';
 import type { StatePage } from './state-page.ts';
 
@@ -18,6 +19,8 @@ export type DispatchDeps = {
   table: string;
   reads: Reads;
   gate: Gate;
+  /** which capabilities are not live yet; without it all are */
+  stages?(): Promise<Stages>;
   giveUp: GiveUp;
   capability(name: string): Capability | undefined;
   callAgent(functionName: string, call: AgentCall): Promise<void>;
@@ -84,12 +87,12 @@ async function choose(
   const mayAct = ({ agentId }: RosterAgent) => whyNot(flags, { room: 'objectives', agentId }) === undefined;
   const isFit = (agent: RosterAgent) => isCapable(agent) && agent.status === 'ready' && mayAct(agent);
   const roster = await deps.reads.roster((agents) => agents.some(isFit));
+  const known = roster
+    .filter(isCapable)
+    .map((agent) => ({ ...agent, status: mayAct(agent) ? agent.status : ('lost' as const) }));
+  const stage = stageFor({ action: TASK_ACTION, scope: { capability } }, (await deps.stages?.()) ?? new Map());
   const candidates = await Promise.all(
-    roster.filter(isCapable).map(async (agent) => ({
-      ...agent,
-      status: mayAct(agent) ? agent.status : ('lost' as const),
-      running: await deps.runningOf(agent),
-    })),
+    staffFor(known, stage, page.pk).map(async (agent) => ({ ...agent, running: await deps.runningOf(agent) })),
   );
   const nearby = new Set(dependsOn.map((needed) => page.tasks[needed]?.agentId).filter((id) => id !== undefined));
   const choice = chooseAgent(capability, candidates, nearby);

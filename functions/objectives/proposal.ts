@@ -8,6 +8,9 @@ import type { TaskDefinition } from './plan-page.ts';
 /** After the time an agent may take, how long its outcome may be on its way before the task counts as lost. */
 export const OUTCOME_GRACE_SECONDS = 60;
 
+/** The one action of this room: to have an agent work on a task. */
+export const TASK_ACTION = 'task.execute';
+
 type Start = { definition: TaskDefinition; agent: Candidate; attempt: number; why: string };
 
 /**
@@ -39,7 +42,7 @@ export function proposalFor(
     fence,
     actor: 'objectives/dispatch-tasks',
     scope: { room: 'objectives', agentId: agent.agentId, objectiveId, capability: definition.capability },
-    action: 'task.execute',
+    action: TASK_ACTION,
     target: definition.capability,
     context: { objectiveId, taskId, title: definition.title, attempt },
     options: isFree ? [agent.agentId, 'wait'] : ['execute', 'leave it'],
@@ -55,3 +58,13 @@ export function proposalFor(
 
 const mostOf = (declared: number | 'unknown', budgetCents: number): number | 'unknown' =>
   declared === 'unknown' ? declared : Math.max(declared, budgetCents);
+
+/**
+ * What a candidate would have been told to do, beside the incumbent who is really told: the gate records it. It has an
+ * intent of its own, so that the real attempt knows nothing of it.
+ */
+export function shadowOf(proposal: Proposal, candidate: string): Proposal {
+  const intentKey = `${proposal.intentKey}~shadow`;
+  const options = [candidate, ...proposal.options];
+  return { ...proposal, options, choice: candidate, intentKey, scope: { ...proposal.scope, agentId: candidate } };
+}

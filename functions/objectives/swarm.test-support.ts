@@ -20,7 +20,7 @@ import { receiveObjective } from './receive-objective.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
 import { agentReady } from './track-roster.ts';
 
-const GATE_RULES: Rules = {
+export const GATE_RULES: Rules = {
   judge: () => ({ allowed: true, because: ['tasks'] }),
   thresholds: {
     perAction: { spendCents: 10_000, apiCalls: 1_000, files: 10, tokens: 1_000 },

@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { SHARE, type Stage } from './stage.ts';
 
+/** What a cohort goes by. */
+type Entry = Pick<Stage, 'subject' | 'step' | 'candidate'>;
+
 /** What a proposal has to say for a cohort to be found. */
 export type Staged = {
   intentKey: string;
@@ -29,16 +32,19 @@ export function slotOf(subject: string, operation: string): number {
 }
 
 /** Whether the operation is in the step's cohort. The cohort of a step lies within the cohort of every later one. */
-export const isInCohort = ({ subject, step }: Pick<Stage, 'subject' | 'step'>, operation: string): boolean =>
+export const isInCohort = ({ subject, step }: Omit<Entry, 'candidate'>, operation: string): boolean =>
   slotOf(subject, operation) < SHARE[step];
 
 /** The stage that counts for a proposal: its capability's before its action's. */
-export function stageFor({ action, scope }: Staged, stages: ReadonlyMap<string, Stage>): Stage | undefined {
+export function stageFor<One>(
+  { action, scope }: Omit<Staged, 'intentKey'>,
+  stages: ReadonlyMap<string, One>,
+): One | undefined {
   return (scope?.capability === undefined ? undefined : stages.get(scope.capability)) ?? stages.get(action);
 }
 
 /** What the gate does with a proposal whose subject is (or is not) under a stage. */
-export function cohortOf(proposal: Staged, stage: Stage | undefined): Cohort {
+export function cohortOf(proposal: Staged, stage: Entry | undefined): Cohort {
   if (!stage) return { kind: 'act', arm: 'unstaged', reason: 'not_staged' };
   const { subject, step, candidate } = stage;
   if (candidate !== undefined && proposal.scope?.agentId !== candidate)
@@ -49,16 +55,18 @@ export function cohortOf(proposal: Staged, stage: Stage | undefined): Cohort {
 
 /**
  * Who of those who offer a capability may be given an operation's task: the candidate inside its cohort, the others
- * outside. When the one side has nobody at all, the other stays: a candidate alone is shadowed by the gate, and an
- * operation is not left undone because the candidate has gone.
+ * outside. An operation is not left undone because the candidate is not well; and where there is nobody but the candidate,
+ * it is proposed, and the gate records it.
  */
-export function staffFor<Agent extends { agentId: string }>(
+export function staffFor<Agent extends { agentId: string; status?: 'ready' | 'lost' }>(
   agents: readonly Agent[],
-  stage: Stage | undefined,
+  stage: Entry | undefined,
   operation: string,
 ): readonly Agent[] {
   if (stage?.candidate === undefined) return agents;
-  const wantsCandidate = isInCohort(stage, operation);
-  const fitting = agents.filter(({ agentId }) => (agentId === stage.candidate) === wantsCandidate);
-  return fitting.length > 0 ? fitting : agents;
+  const candidates = agents.filter(({ agentId }) => agentId === stage.candidate);
+  const incumbents = agents.filter(({ agentId }) => agentId !== stage.candidate);
+  if (incumbents.length === 0) return candidates;
+  const isFit = candidates.some(({ status }) => status !== 'lost');
+  return isFit && isInCohort(stage, operation) ? candidates : incumbents;
 }

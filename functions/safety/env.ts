@@ -8,7 +8,7 @@ const bus = { EVENT_BUS: z.string().min(1) };
 export const ServeHttpEnv = z.object({ ...table, ...bus });
 export const ActivateSwarmEnv = z.object({ ...table, ...bus });
 export const SummarizeControlEnv = z.object(table);
-export const FollowEffectsEnv = z.object(bus);
+export const FollowEffectsEnv = z.object({ ...table, ...bus });
 
 const snapshots = { SNAPSHOT_BUCKET: z.string().min(1) };
 export const TransferStateEnv = z.object({ ...table, ...snapshots });

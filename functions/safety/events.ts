@@ -113,3 +113,27 @@ export const DecisionMade = defineEvent(
 );
 /** The captain vetoed what is done already: it is to be undone by an effect of its own. */
 export const ReversalAsked = defineEvent('safety.ReversalAsked', said.extend({ effectId: z.string() }));
+
+const moved = said.extend({ subject: z.string(), from: z.string(), to: z.string(), forced: z.boolean() });
+
+/** A subject has more freedom now. */
+export const StagePromoted = defineEvent('safety.StagePromoted', moved);
+/** A subject is back in shadow: what it would do is recorded and not done. */
+export const StageDemoted = defineEvent('safety.StageDemoted', moved);
+
+/** An agent no longer behaves as it did. `paused`: it is stopped, until a captain resumes it. */
+export const AnomalyDetected = defineEvent(
+  'safety.AnomalyDetected',
+  z.object({
+    anomalyId: z.string(),
+    agentId: z.string(),
+    metric: z.string(),
+    expected: z.number(),
+    observed: z.number(),
+    sigmas: z.number(),
+    score: z.number(),
+    paused: z.boolean(),
+    reason: z.string(),
+    at: z.iso.datetime(),
+  }),
+);

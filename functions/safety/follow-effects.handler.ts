@@ -1,17 +1,22 @@
-// From the table's stream: effects that were held, cleared, refused, or of which nobody knows whether they happened.
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+// From the table's stream: news of effects, the records of stages, how agents behave. Once a minute: whose time has come.
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { announceOn } from '../common/announce.ts';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
+import { factsIn } from './behaviour-facts.ts';
+import { countStageFacts } from './count-stage-facts.ts';
 import { FollowEffectsEnv } from './env.ts';
-import { followEffects } from './follow-effects.ts';
+import { followDeps } from './follow-deps.ts';
+import { followEffects, stagedEffectsIn } from './follow-effects.ts';
+import { evaluateStages } from './move-stage.ts';
 
-const { EVENT_BUS } = readEnv(FollowEffectsEnv);
-const deps = { announce: announceOn(EVENT_BUS, new EventBridgeClient()) };
+const { deps, declared, watch } = followDeps(readEnv(FollowEffectsEnv));
 
-export const handler = lambda(z.custom<DynamoDBStreamEvent>(), async ({ Records }) => {
-  const told = await followEffects(Records, deps);
-  if (told > 0) logger.info('followed', { records: Records.length, told });
+export const handler = lambda(z.custom<DynamoDBStreamEvent | { source: string }>(), async (event) => {
+  if (!('Records' in event)) return evaluateStages(declared, deps);
+  const told = await followEffects(event.Records, deps);
+  const counted = await countStageFacts(() => stagedEffectsIn(event.Records), deps);
+  const anomalies = await watch(factsIn(event.Records));
+  if (told + counted + anomalies.length > 0) logger.info('followed', { told, counted, anomalies });
+  return undefined;
 });

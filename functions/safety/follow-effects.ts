@@ -14,6 +14,7 @@ export type EffectChange = { before?: Stored; after: Stored };
 export async function followEffects(records: readonly DynamoDBRecord[], { announce }: FollowDeps): Promise<number> {
   let told = 0;
   for (const record of records) {
+    if (!mayBeNews(record)) continue;
     const change = effectChangeIn(record);
     const news = change && newsOf(change);
     if (!change || !news) continue;
@@ -25,6 +26,13 @@ export async function followEffects(records: readonly DynamoDBRecord[], { announ
   return told;
 }
 
+/** Most records say that something was cleared or done: those are not even read. */
+function mayBeNews({ dynamodb }: DynamoDBRecord): boolean {
+  const { status, vetoedBy } = dynamodb?.NewImage ?? {};
+  return vetoedBy !== undefined || NEWS.has(status?.S ?? '');
+}
+
+const NEWS = new Set(['held', 'cleared', 'denied', 'unknown']);
 const EVENTS = { cleared: EffectCleared, refused: EffectRefused, unknown: EffectUnknown } as const;
 
 /** What a change of an effect is to others. */
@@ -60,3 +68,14 @@ const heldFacts = ({ needs, digest, target, impact, confidence }: Stored) => ({
   impact,
   confidence,
 });
+
+const ENDS_FOR_STAGES = ['shadowed', 'denied', 'confirmed', 'failed'];
+
+/** Effects whose stage may have to know: those that reached an end just now. */
+export const stagedEffectsIn = (records: readonly DynamoDBRecord[]): Stored[] =>
+  records
+    .filter(({ dynamodb }) => {
+      const [now, before] = [dynamodb?.NewImage?.status?.S ?? '', dynamodb?.OldImage?.status?.S];
+      return now !== before && ENDS_FOR_STAGES.includes(now);
+    })
+    .flatMap((record) => effectChangeIn(record)?.after ?? []);

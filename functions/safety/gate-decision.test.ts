@@ -54,7 +54,7 @@ describe('what the gate decides of one proposal', () => {
     const shadow = () => 'noop is in shadow mode';
     expect(decideProposal(aProposal(), RULES, shadow)).toMatchObject({
       kind: 'shadow',
-      reason: 'noop is in shadow mode',
+      reason: 'noop is in shadow mode; else allowed by tasks',
     });
     expect(decideProposal(aProposal({ target: 'bank.transfer' }), RULES, shadow).kind).toBe('deny');
   });

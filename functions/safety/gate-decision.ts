@@ -34,9 +34,16 @@ export function decideProposal(
     const excess = over.map((unit) => `${unit} ${impact[unit]} > ${thresholds.perAction[unit]}`).join(', ');
     return { kind: 'deny', reason: `over the limit of one action: ${excess}`, impact };
   }
-  const shadow = whyShadow?.(proposal);
-  if (shadow !== undefined) return { kind: 'shadow', reason: shadow, impact };
   const hold = holdOf(proposal, impact, thresholds.holds);
+  const shadow = whyShadow?.(proposal);
+  if (shadow !== undefined) {
+    const held = `held for ${hold.needs.join(', ')}: ${hold.because.join('; ')}`;
+    return {
+      kind: 'shadow',
+      reason: `${shadow}; else ${hold.needs.length > 0 ? held : `allowed by ${names}`}`,
+      impact,
+    };
+  }
   if (hold.needs.length > 0) return { kind: 'hold', reason: hold.because.join('; '), impact, needs: hold.needs };
   return { kind: 'clear', reason: `allowed by ${names}`, impact };
 }

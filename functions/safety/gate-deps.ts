@@ -1,7 +1,8 @@
 // Opens the gate for functions of other rooms: the wiring of the door gate.ts. Production only.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configFolder, InvalidConfig, parseConfig } from '../common/config.ts';
+import { Capabilities } from '../common/capability.ts';
+import { configFolder, InvalidConfig, parseConfig, readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
 import { loadCedar } from './cedar.client.ts';
 import type { PolicyDeps } from './change-policies.ts';
@@ -10,6 +11,8 @@ import { type Gate, type GateDeps, gateOf } from './gate.ts';
 import { Thresholds } from './gate-decision.ts';
 import { type PolicyFiles, THRESHOLDS_FILE } from './policy-set.ts';
 import { rulesIn } from './read-rules.ts';
+import { type Stages, stagesOn, whyShadowBy } from './read-stages.ts';
+import { declaredStages, StagesConfig } from './stage.ts';
 
 export type GateEnv = { SAFETY_TABLE: string };
 
@@ -18,8 +21,22 @@ export const openGate = (env: GateEnv): Gate => gateOf(gateDeps(env));
 
 export function gateDeps({ SAFETY_TABLE }: GateEnv): GateDeps {
   const store = { tables: openTables(), table: SAFETY_TABLE, now: () => new Date() };
-  return { ...store, rules: rulesIn({ ...store, loadCedar }) };
+  const whyShadow = whyShadowBy(openStages({ SAFETY_TABLE }));
+  return { ...store, rules: rulesIn({ ...store, loadCedar }), whyShadow };
 }
+
+/** What is under a stage, as this process sees it; the configuration is read when it is asked first. */
+export function openStages({ SAFETY_TABLE }: GateEnv): () => Promise<Stages> {
+  const store = { tables: openTables(), table: SAFETY_TABLE, now: () => new Date() };
+  let stages: (() => Promise<Stages>) | undefined;
+  return () => {
+    stages ??= stagesOn({ ...store, declared: configuredStages() });
+    return stages();
+  };
+}
+
+export const configuredStages = () =>
+  declaredStages(readConfig('stages.yaml', StagesConfig), readConfig('capabilities.yaml', Capabilities));
 
 export const policyDeps = ({ SAFETY_TABLE }: GateEnv): PolicyDeps => ({
   tables: openTables(),

@@ -6,9 +6,11 @@ import { decideProposal, type GateDecision, type Rules } from './gate-decision.t
 import { holdEffect, recordRefusal } from './hold-effects.ts';
 import { type SettleEffectDeps, settleEffect } from './settle-effect.ts';
 
+export { staffFor, stageFor } from './cohort.ts';
 export type { Impact, Need, Proposal } from './effect.ts';
 export { effectIdOf } from './effect-item.ts';
 export type { Rules } from './gate-decision.ts';
+export { type Stages, whyShadowBy } from './read-stages.ts';
 
 export type Verdict =
   /** written as executing: act now, then settle */

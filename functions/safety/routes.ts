@@ -1,16 +1,19 @@
 // HTTP of the room safety, topic by topic; the API reference is made from it.
 import { type HttpApp, httpApp } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
+import { behaviourRoutes } from './behaviour-routes.ts';
 import type { PolicyDeps } from './change-policies.ts';
 import { controlRoutes } from './control-routes.ts';
 import type { ControlDeps } from './control-swarm.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { DecisionDeps } from './decision-work.ts';
 import { effectRoutes } from './effect-routes.ts';
+import type { StageDeps } from './move-stage.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { stageRoutes } from './stage-routes.ts';
 
-export type RoutesDeps = ControlDeps & PolicyDeps & { voting: DecisionDeps };
+export type RoutesDeps = ControlDeps & PolicyDeps & StageDeps & { voting: DecisionDeps };
 
 export function routes(deps: RoutesDeps): HttpApp {
   const app = httpApp();
@@ -22,6 +25,8 @@ export function routes(deps: RoutesDeps): HttpApp {
     decisionRoutes(deps.voting),
     noticeRoutes(deps),
     policyRoutes(deps),
+    stageRoutes(deps),
+    behaviourRoutes(deps),
   ];
   for (const topic of topics) app.route('/', topic);
   return app;

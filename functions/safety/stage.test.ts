@@ -112,8 +112,8 @@ describe('what the gate does with a proposal', () => {
     const [one, other] = [aStage('shadow'), aStage('live', {}, { subject: 'task.execute' })];
     const stages = new Map([one, other].map((stage) => [stage.subject, stage]));
     expect(stageFor(aTask('obj_1'), stages)).toBe(one);
-    expect(stageFor({ intentKey: 'x', action: 'task.execute' }, stages)).toBe(other);
-    expect(stageFor({ intentKey: 'x', action: 'other.thing' }, stages)).toBeUndefined();
+    expect(stageFor({ action: 'task.execute' }, stages)).toBe(other);
+    expect(stageFor({ action: 'other.thing' }, stages)).toBeUndefined();
   });
 
   it('has the task given to the candidate inside of the cohort and to the others outside', () => {
@@ -122,6 +122,10 @@ describe('what the gate does with a proposal', () => {
     expect(staffFor(agents, aStage('canary_1'), outside)).toEqual([{ agentId: 'agt_old' }]);
     expect(staffFor(agents, aStage('shadow'), inside)).toEqual([{ agentId: 'agt_old' }]);
     expect(staffFor(agents, undefined, inside)).toBe(agents);
+    const lost = [{ agentId: 'agt_old' }, { agentId: 'agt_new', status: 'lost' as const }];
+    expect(staffFor(lost, aStage('canary_1'), inside)).toEqual([{ agentId: 'agt_old' }]);
+    const alone = [{ agentId: 'agt_old', status: 'lost' as const }, { agentId: 'agt_new' }];
+    expect(staffFor(alone, aStage('shadow'), inside)).toEqual([{ agentId: 'agt_old', status: 'lost' }]);
     expect(staffFor([{ agentId: 'agt_new' }], aStage('shadow'), inside)).toEqual([{ agentId: 'agt_new' }]);
     expect(staffFor(agents, aStage('shadow', {}, { candidate: undefined }), inside)).toBe(agents);
   });

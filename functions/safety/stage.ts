@@ -15,10 +15,9 @@ export const SHARE: Record<Step, number> = {
 };
 
 /** A capability (`feedback.nps`) or an action (`payout.submit`). */
-export const Subject = z
-  .string()
-  .max(64)
-  .regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/, 'a capability or an action, such as feedback.nps');
+export const SUBJECT = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
+export const SUBJECT_MEANS = 'a capability or an action, such as feedback.nps';
+export const Subject = z.string().max(64).regex(SUBJECT, SUBJECT_MEANS);
 
 /** What was seen since the step began. Counted once each, whatever comes twice. */
 export type StageRecord = {
@@ -98,3 +97,13 @@ export const StagesConfig = z.strictObject({
 export type StagesConfig = z.infer<typeof StagesConfig>;
 
 export const stepAfter = (step: Step): Step | undefined => STEPS[STEPS.indexOf(step) + 1];
+
+/** What the configuration puts into shadow: the subjects of stages.yaml, and capabilities that say so. */
+export const declaredStages = (
+  { subjects }: StagesConfig,
+  capabilities: Iterable<{ name: string; stage?: 'shadow' }>,
+): StagesConfig['subjects'] => {
+  const named = new Set(subjects.map(({ subject }) => subject));
+  const others = [...capabilities].filter(({ name, stage }) => stage === 'shadow' && !named.has(name));
+  return [...subjects, ...others.map(({ name }) => ({ subject: name, money: false }))];
+};

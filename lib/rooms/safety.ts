@@ -45,7 +45,7 @@ export class Safety extends Room {
     });
     this.table.allowRead(this.summarize);
     this.channelsSecretArn = escalateNotices(this);
-    const topics = ['kills', 'effects', 'decisions', 'notices', 'policies'];
+    const topics = ['kills', 'effects', 'decisions', 'notices', 'policies', 'stages', 'anomalies', 'behaviour'];
     const paths = ['control', 'kill', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
