@@ -107,6 +107,12 @@ const EXPECTED: Record<string, string[]> = {
     send('SafetyFailures'),
   ],
   'safety/weigh-decisions': [...readWrite('Safety'), announce, send('SafetyFailures')],
+  'safety/contain-swarm': [
+    ...readWrite('Safety'),
+    announce,
+    ...on('PlatformSigningKey', 'kms', 'Sign', 'GetPublicKey'),
+    send('SafetyFailures'),
+  ],
   'safety/summarize-control': read('Safety'),
   'safety/raise-notice': [...readWrite('Safety'), announce, start('SafetyEscalateNotice'), send('SafetyFailures')],
   'safety/notify-people': [

@@ -40,6 +40,8 @@ export type Kill = {
   roundAt: string;
   effects: FateCounts;
   containedAt?: string;
+  /** the newest one */
+  certificate?: { sequence: number; issuedAt: string };
   resumedAt?: string;
   resumedBy?: string;
   resumeReason?: string;
@@ -72,6 +74,8 @@ export type InFlight = {
   effectId: string;
   action: string;
   target: string;
+  /** when it was cleared */
+  at: string;
   status: string;
   fate: Fate;
   reason: string;
@@ -89,15 +93,16 @@ type SettledEffect = {
 
 /**
  * What became of an effect that was listed, or nothing when it was not in flight at the kill after all: it had ended
- * before, or it was only waiting.
+ * before, it was only waiting, or it was cleared after the resume.
  */
-export function fateOf(effect: SettledEffect, kill: Pick<Kill, 'killId' | 'at'>): InFlight | undefined {
-  const { effectId, action, target, status, settledAt = null } = effect;
+export function fateOf(effect: SettledEffect, kill: Pick<Kill, 'killId' | 'at' | 'resumedAt'>): InFlight | undefined {
+  const { effectId, action, target, at, status, settledAt = null } = effect;
   const reason = typeof effect.why === 'string' ? effect.why : '';
   const isOver = settledAt !== null && settledAt < kill.at;
-  if (isOver || status === 'denied' || status === 'shadowed') return undefined;
+  const isLater = kill.resumedAt !== undefined && at > kill.resumedAt;
+  if (isOver || isLater || status === 'denied' || status === 'shadowed') return undefined;
   if ((status === 'held' || status === 'cleared') && settledAt === null) return undefined;
-  const known = { effectId, action, target, status, reason, settledAt };
+  const known = { effectId, action, target, at, status, reason, settledAt };
   if (status === 'executing') return { ...known, fate: 'open' };
   if (status === 'unknown') return { ...known, fate: 'unknown' };
   const isStopped = reason.includes(kill.killId) || status === 'held' || status === 'cleared';

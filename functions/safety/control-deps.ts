@@ -4,12 +4,15 @@ import { announceOn } from '../common/announce.ts';
 import { newId } from '../common/ids.ts';
 import { openTables } from '../common/table-open.ts';
 import type { ControlDeps } from './control-swarm.ts';
+import { openIdsIn } from './open-effects.ts';
 
-export const controlDeps = ({ SAFETY_TABLE, EVENT_BUS }: { SAFETY_TABLE: string; EVENT_BUS: string }): ControlDeps => ({
-  tables: openTables(),
-  table: SAFETY_TABLE,
-  announce: announceOn(EVENT_BUS, new EventBridgeClient()),
-  newId,
-  openIds: async () => [],
-  now: () => new Date(),
-});
+export function controlDeps({ SAFETY_TABLE, EVENT_BUS }: { SAFETY_TABLE: string; EVENT_BUS: string }): ControlDeps {
+  const store = { tables: openTables(), table: SAFETY_TABLE };
+  return {
+    ...store,
+    announce: announceOn(EVENT_BUS, new EventBridgeClient()),
+    newId,
+    openIds: () => openIdsIn(store),
+    now: () => new Date(),
+  };
+}

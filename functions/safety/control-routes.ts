@@ -13,7 +13,8 @@ import {
 } from '../common/http.ts';
 import { type ControlDeps, controlNow, resumeScope, stopScope } from './control-swarm.ts';
 import { KillScope } from './events.ts';
-import { listKills } from './kill-items.ts';
+import { readCertificate } from './issue-certificate.ts';
+import { listKills, readKill } from './kill-items.ts';
 import { killView } from './kill-view.ts';
 
 const Reason = z.string().trim().min(1, 'a word on why').max(500);
@@ -58,6 +59,14 @@ const Point = z.object({
   detail: z.string().nullable(),
 });
 const KillView = Kill.extend({ points: z.array(Point) }).openapi('KillView');
+const CertificateView = z
+  .looseObject({
+    certificate: z.looseObject({ killId: z.string(), sequence: z.int(), effectsDigest: z.string() }),
+    effects: z.array(z.looseObject({ effectId: z.string(), fate: z.string() })),
+    signature: z.object({ keyId: z.string(), algorithm: z.string(), signature: z.string() }),
+    publicKeyPem: z.string(),
+  })
+  .openapi('ContainmentCertificate');
 const scope = KillScope.default('everything');
 const ById = z.object({ killId: z.string().openapi({ param: { name: 'killId', in: 'path' } }) });
 
@@ -123,7 +132,38 @@ function killRoutes(app: HttpApp, deps: ControlDeps): void {
   app.openapi(one, async (c) => {
     const { killId } = c.req.valid('param');
     const found = await killView(killId, deps);
-    if (!found) throw new HttpProblem(404, 'no_such_kill', `There is no kill ${killId}`);
+    if (!found) throw noSuchKill(killId);
+    return c.json(found as never, 200);
+  });
+  certificateRoute(app, deps);
+}
+
+function certificateRoute(app: HttpApp, deps: ControlDeps): void {
+  const certificate = createRoute({
+    method: 'get',
+    path: '/api/v1/kills/{killId}/certificate',
+    summary: 'The signed certificate of a kill, to keep and to check without us: lazyark kill verify FILE',
+    middleware: may('viewer'),
+    request: { params: ById },
+    responses: {
+      200: jsonAnswer(CertificateView, 'The newest certificate'),
+      ...problems(401, 403, 404),
+    },
+  });
+  app.openapi(certificate, async (c) => {
+    const { killId } = c.req.valid('param');
+    const kill = await readKill(killId, deps);
+    if (!kill) throw noSuchKill(killId);
+    const found = await readCertificate(kill, deps);
+    if (!found)
+      throw new HttpProblem(
+        404,
+        'no_certificate_yet',
+        `${killId} is ${kill.status}: it is certified when it is contained`,
+      );
+    c.header('content-disposition', `attachment; filename="${killId}-certificate-${found.certificate.sequence}.json"`);
     return c.json(found as never, 200);
   });
 }
+
+const noSuchKill = (killId: string) => new HttpProblem(404, 'no_such_kill', `There is no kill ${killId}`);

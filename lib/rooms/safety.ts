@@ -10,6 +10,7 @@ import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import { weighDecisions } from './safety-decisions.ts';
 import { followEffects } from './safety-effects.ts';
+import { containSwarm } from './safety-kill.ts';
 import { escalateNotices } from './safety-notices.ts';
 
 export class Safety extends Room {
@@ -39,6 +40,7 @@ export class Safety extends Room {
     }
     followEffects(this);
     weighDecisions(this);
+    containSwarm(this);
     this.summarize = new RoomFunction(this, 'summarize-control', {
       environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
       impact: 'The status page does not say whether the swarm may act.',

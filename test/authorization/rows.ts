@@ -39,6 +39,7 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'post /kill': ['operator', 'approver', 'captain'],
   'get /kills': PEOPLE,
   'get /kills/{killId}': PEOPLE,
+  'get /kills/{killId}/certificate': PEOPLE,
   'get /me': [...PEOPLE, 'agent'],
   'get /principals': ['captain', 'auditor'],
   'post /principals': ['captain'],

@@ -1,8 +1,16 @@
 // People stay in charge: they pause, resume and cancel an objective, and stop everything at once.
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Certificate, verifyCertificate } from '../../../functions/safety/certificate.ts';
 import { type Client, expectProblem, taskOf } from '../client.ts';
 import { layeredPlan, slowChain } from '../plans.ts';
 
+type Killed = { killId: string; at: string };
+type Kill = {
+  status: string;
+  points: { point: string; state: string }[];
+  effects: object;
+  certificate?: object;
+};
 type Effect = { status: string; at: string; context: { objectiveId?: string; taskId?: string } };
 
 const SLOW_MS = 1_500;
@@ -65,22 +73,50 @@ export function controlStories(api: Client): void {
   describe('control of everything', () => {
     afterAll(() => api.post('/resume', { reason: 'the stories are over' }));
 
-    it('killed: what runs finishes and nothing new starts; resumed: it goes on', async () => {
+    it('killed: what runs is taken back, nothing starts, all is certified; resumed: it goes on', async () => {
       const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
       await started(objectiveId);
-      const killed = await api.post<{ mode: string; at: string }>('/kill', { reason: 'a drill' });
+      const killed = await api.post<Killed>('/kill', { reason: 'a drill' });
       expect(killed).toMatchObject({ mode: 'killed', reason: 'a drill', by: 'operator' });
-      const held = await heldEffect(objectiveId);
-      const stopped = await firstDone(objectiveId);
-      expect(taskOf(stopped, 'second')).toMatchObject({ status: 'ready', attempts: 0, taskId: held.context.taskId });
+      const kill = await contained(killed.killId);
+      expect(kill.points.map(({ state }) => state)).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
+      expect(kill.effects).toMatchObject({ inFlight: 1, stopped: 1, open: 0 });
+      const stopped = await api.look(objectiveId);
+      expect(taskOf(stopped, 'first')).toMatchObject({ status: 'ready', result: null });
 
       const later = await api.submit({ plan: layeredPlan([1]) });
-      await heldEffect(later);
       const begun = (await effects()).filter(({ at, status }) => at > killed.at && status !== 'held');
       expect(begun).toEqual([]);
+      const certificate = await api.get<Certificate>(`/kills/${killed.killId}/certificate`);
+      expect(verifyCertificate(certificate)).toEqual({ valid: true, faults: [] });
+      expect(certificate.effects.map(({ fate }) => fate)).toEqual(['stopped']);
+      expect(await api.get('/control')).toMatchObject({ kills: [{ scope: 'everything', killId: killed.killId }] });
 
-      expect(await api.post('/resume', { reason: 'the drill is over' })).toMatchObject({ mode: 'active' });
+      expect(await api.post('/resume', { reason: 'the drill is over' })).toMatchObject({ mode: 'active', kills: [] });
       for (const id of [objectiveId, later]) expect((await api.ended(id)).status).toBe('succeeded');
+      expect(taskOf(await api.look(objectiveId), 'first').attempts).toBe(2);
+    });
+
+    it('an objective can be killed alone', async () => {
+      const [stopped, other] = [
+        await api.submit({ plan: slowChain(SLOW_MS) }),
+        await api.submit({ plan: slowChain(SLOW_MS) }),
+      ];
+      await started(stopped);
+      const scope = { objectiveId: stopped };
+      const killed = await api.post<Killed>('/kill', { reason: 'this one only', scope });
+      expect(killed).toMatchObject({ mode: 'active', stopped: [`objective:${stopped}`] });
+      await contained(killed.killId);
+      expect((await api.ended(other)).status).toBe('succeeded');
+      expect(taskOf(await api.look(stopped), 'first').status).toBe('ready');
+      await api.post('/resume', { reason: 'mended', scope });
+      expect((await api.ended(stopped)).status).toBe('succeeded');
+    });
+
+    it('a kill that nobody pressed is not found', async () => {
+      expectProblem(await api.call('GET', `/api/v1/kills/kil_${'0'.repeat(26)}`), 404, 'no_such_kill');
+      const body = { reason: 'x', scope: { galaxy: 'far away' } };
+      expectProblem(await api.call('POST', '/api/v1/kill', { body }), 400, 'invalid_request', 'scope');
     });
 
     it('killing needs a reason', async () => {
@@ -90,9 +126,10 @@ export function controlStories(api: Client): void {
   });
 
   const effects = () => api.list<Effect>('/effects?limit=200');
-  const heldEffect = async (objectiveId: string) => {
-    const isIt = ({ status, context }: Effect) => status === 'held' && context.objectiveId === objectiveId;
-    const found = await api.until('the gate holds an effect', effects, (all) => all.some(isIt));
-    return found.find(isIt) as Effect;
-  };
+  const contained = (killId: string) =>
+    api.until(
+      'the kill is contained and certified',
+      () => api.get<Kill>(`/kills/${killId}`),
+      ({ status, certificate }) => status === 'contained' && certificate !== undefined,
+    );
 }
