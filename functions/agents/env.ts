@@ -17,3 +17,4 @@ export const GreetAgentEnv = z.object({ ...table, ...bus });
 export const RunAgentEnv = z.object({ OUTCOME_QUEUE_URL: z.string().min(1).optional() });
 export const SummarizeAgentsEnv = z.object(table);
 export const TransferStateEnv = z.object({ ...table, SNAPSHOT_BUCKET: z.string().min(1) });
+export const RunToolsmithEnv = z.object({ SANDBOX_FUNCTION: z.string().min(1) });
