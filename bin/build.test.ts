@@ -26,7 +26,7 @@ describe('the bundle', () => {
     const bundled = globSync('{*,*/*}.mjs', { cwd: join(folder, 'functions') }).filter(
       (file) => !file.startsWith('chunks'),
     );
-    expect(bundled).toHaveLength(globSync('functions/*/*.handler.ts', { cwd: ROOT }).length);
+    expect(bundled).toHaveLength(globSync('functions/*/*.{handler,worker}.ts', { cwd: ROOT }).length);
   });
 });
 

@@ -1,5 +1,16 @@
 // Builds everything that is deployed into one folder: the bundled functions, config/, the console, openapi.json.
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
@@ -28,12 +39,15 @@ export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } =
   await writeOpenApi(join(outDir, 'openapi.json'), version);
 }
 
-/** One run with splitting: what functions share (the AWS SDK above all) is in the asset once. */
+/** Handlers, and the threads that they start. One run with splitting: what functions share (the AWS SDK above all) is in the asset once. */
 export async function bundleFunctions(outDir: string): Promise<void> {
-  const handlers = globSync('functions/*/*.handler.ts', { cwd: ROOT });
+  const entries = globSync('functions/*/*.{handler,worker}.ts', { cwd: ROOT });
   await esbuild({
     absWorkingDir: ROOT,
-    entryPoints: handlers.map((file) => ({ in: file, out: file.slice('functions/'.length, -'.handler.ts'.length) })),
+    entryPoints: entries.map((file) => ({
+      in: file,
+      out: file.slice('functions/'.length).replace(/(\.handler)?\.ts$/, ''),
+    })),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
@@ -49,6 +63,8 @@ export async function bundleFunctions(outDir: string): Promise<void> {
     banner: { js: BANNER },
     logLevel: 'warning',
   });
+  const wasm = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
+  copyFileSync(wasm, join(outDir, 'agents/quickjs.wasm'));
 }
 
 /** Vite's build, when there is a console and it is newer than what was built from it. */

@@ -14,6 +14,8 @@ export const Settings = z.strictObject({
   operatorTokenRotationDays: z.coerce.number().int().min(0).max(365),
   /** for a target whose Lambda has no success destinations: agents send their outcome themselves */
   agentsSendOutcomes: z.stringbool().or(z.boolean()),
+  /** the sandbox in a network of its own without a way out; off only for a target without EC2 */
+  sandboxNetwork: z.stringbool().or(z.boolean()),
   /** audit lines wait this long at most for company, so that one write chains many of them */
   auditWindowSeconds: z.coerce.number().int().min(0).max(60),
 });
@@ -24,6 +26,7 @@ const COMMON = {
   snapshotRetentionDays: 90,
   operatorTokenRotationDays: 30,
   agentsSendOutcomes: false,
+  sandboxNetwork: true,
   auditWindowSeconds: 1,
 };
 const STAGES: Record<Settings['stage'], Settings> = {

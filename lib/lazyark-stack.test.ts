@@ -44,7 +44,9 @@ describe('a function', () => {
     const ruled = propertiesOf('AWS::Events::Rule').flatMap((rule) =>
       rule.Targets.map((target: { Arn: unknown }) => readable(target.Arn)),
     );
-    const builtIn = functions.map(([id]) => nameOf(id)).filter((name) => name.startsWith('AgentsRun'));
+    const builtIn = functions
+      .map(([id]) => nameOf(id))
+      .filter((name) => name.startsWith('AgentsRun') && name !== 'AgentsRunSandbox');
     expect(new Set(ruled)).toEqual(
       new Set([
         'ObjectivesContainObjectives',
@@ -62,6 +64,27 @@ describe('a function', () => {
       ]),
     );
     expect(given).toEqual(new Set(ruled));
+  });
+});
+
+describe('the sandbox', () => {
+  it('is attached to a network without a gateway, a route, a name service or a rule that lets anything out', () => {
+    const { VpcConfig } = functions.find(([id]) => nameOf(id) === 'AgentsRunSandbox')?.[1].Properties ?? {};
+    expect([VpcConfig.SubnetIds.length, VpcConfig.SecurityGroupIds.length]).toEqual([2, 1]);
+    expect(propertiesOf('AWS::EC2::VPC')).toMatchObject([{ EnableDnsSupport: false }]);
+    const [group] = propertiesOf('AWS::EC2::SecurityGroup');
+    expect(group?.SecurityGroupIngress).toBeUndefined();
+    expect(group?.SecurityGroupEgress).toMatchObject([{ CidrIp: '255.255.255.255/32', IpProtocol: 'icmp' }]);
+    const network = Object.values(template.Resources)
+      .map(({ Type }) => Type)
+      .filter((type) => type.startsWith('AWS::EC2::'));
+    expect(new Set(network)).toEqual(new Set(['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::SecurityGroup']));
+    expect(functions.filter(([, { Properties }]) => Properties.VpcConfig)).toHaveLength(1);
+  });
+
+  it('stays where it is for a target without networks', () => {
+    const plain = synthesize({ sandboxNetwork: 'false' });
+    expect(JSON.stringify(plain)).not.toMatch(/AWS::EC2|VpcConfig|ec2:/);
   });
 });
 

@@ -4,6 +4,7 @@ import { rightsOf, statementsOf, synthesize } from '../test/builders/template.ts
 
 const template = synthesize();
 const rights = rightsOf(template);
+const statements = statementsOf(template);
 
 const on = (resource: string, service: string, ...actions: string[]) =>
   actions.map((a) => `${service}:${a} ${resource}`);
@@ -29,7 +30,14 @@ const consume = (queue: string) =>
   on(queue, 'sqs', 'ReceiveMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'DeleteMessage', 'GetQueueAttributes');
 const announce = 'events:PutEvents PlatformEventBus';
 const call = (...functions: string[]) => functions.map((name) => `lambda:InvokeFunction ${name}`);
-const BUILT_IN = ['AgentsRunAnalyst', 'AgentsRunStrategist', 'AgentsRunWriter', 'AgentsRunNoop', 'AgentsRunDrill'];
+const BUILT_IN = [
+  'AgentsRunAnalyst',
+  'AgentsRunStrategist',
+  'AgentsRunWriter',
+  'AgentsRunNoop',
+  'AgentsRunToolsmith',
+  'AgentsRunDrill',
+];
 const start = (machine: string) => `states:StartExecution ${machine}`;
 const secret = (...actions: string[]) => on('OperationsOperatorTokenSecret', 'secretsmanager', ...actions);
 const snapshots = (...actions: string[]) => on('PlatformSnapshotBucket/*', 's3', ...actions);
@@ -87,6 +95,8 @@ const EXPECTED: Record<string, string[]> = {
   'agents/run-writer': built,
   'agents/run-noop': built,
   'agents/run-drill': built,
+  'agents/run-toolsmith': [...built, ...call('AgentsRunSandbox')],
+  'agents/run-sandbox': [],
   'agents/summarize-agents': read('Agents'),
   'safety/keep-snapshots': [...readWrite('Safety'), ...snapshots('PutObject'), announce],
   'safety/transfer-state': [...readWrite('Safety'), ...snapshots('GetObject', 'PutObject')],
@@ -243,6 +253,18 @@ describe('the rights of a function', () => {
     expect([...unseen, ...DANGEROUS.filter(({ right }) => right.test('kms:Sign Key'))]).toEqual([]);
   });
 
+  it('of the sandbox are none: what Lambda itself needs to attach it to its network is denied to its code', () => {
+    const role = statements.filter((statement) => statement.role.startsWith('AgentsRunSandboxRole'));
+    const attach = role.filter(({ actions }) => actions.some((action) => action.startsWith('ec2:Create')));
+    expect(attach.map(({ effect, resources }) => [effect, resources])).toEqual([['Allow', ['*']]]);
+    const denied = role.find(({ effect }) => effect === 'Deny');
+    expect(denied).toMatchObject({
+      actions: ['ec2:*'],
+      resources: ['*'],
+      condition: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+    });
+  });
+
   it('never let anybody change or delete what is in the audit table', () => {
     const audit = Object.values(rights)
       .flat()
@@ -253,6 +275,10 @@ describe('the rights of a function', () => {
 
 /** As in AWS's Service Authorization Reference: these actions take no resource, so their statement says `*`. */
 const WITHOUT_RESOURCE = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
   'logs:CreateLogDelivery',
   'logs:DeleteLogDelivery',
   'logs:DescribeLogGroups',
@@ -292,18 +318,18 @@ const WITH_RESOURCE: Record<string, string[]> = {
 };
 
 describe('the statements of all roles', () => {
-  const statements = statementsOf(template);
+  const allowing = statements.filter(({ effect }) => effect === 'Allow');
 
   it('name actions that exist, one by one', () => {
     const known = Object.entries(WITH_RESOURCE).flatMap(([service, names]) =>
       names.map((name) => `${service}:${name}`),
     );
-    const used = new Set(statements.flatMap(({ actions }) => actions));
+    const used = new Set(allowing.flatMap(({ actions }) => actions));
     expect([...used].filter((action) => !known.includes(action) && !WITHOUT_RESOURCE.includes(action))).toEqual([]);
   });
 
   it('say `*` for the resource only where AWS takes nothing else', () => {
-    const wide = statements.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
+    const wide = allowing.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
     expect([...new Set(wide)].filter((action) => !WITHOUT_RESOURCE.includes(action))).toEqual([]);
   });
 

@@ -10,7 +10,14 @@ const Agents = agentDeclarations(capabilityNames);
 
 it('the shipped agents are declared rightly, have their functions, and between them can do everything', () => {
   const agents = readConfig('agents.yaml', Agents);
-  expect(agents.map(({ id }) => id)).toEqual(['agt_analyst', 'agt_strategist', 'agt_writer', 'agt_noop', 'agt_drill']);
+  expect(agents.map(({ id }) => id)).toEqual([
+    'agt_analyst',
+    'agt_strategist',
+    'agt_writer',
+    'agt_toolsmith',
+    'agt_noop',
+    'agt_drill',
+  ]);
   for (const agent of agents) expect(existsSync(new URL(`./${agent.function}.handler.ts`, import.meta.url))).toBe(true);
   expect(new Set(agents.flatMap(({ capabilities }) => capabilities))).toEqual(new Set(capabilityNames));
   expect(agents.find(({ id }) => id === 'agt_noop')!.concurrency).toBeUndefined();

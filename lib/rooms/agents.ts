@@ -11,6 +11,7 @@ import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomQueue } from '../platform/room-queue.ts';
 import { RoomTable } from '../platform/room-table.ts';
+import { isolatedSandbox } from './agents-sandbox.ts';
 
 /** What each may use; the drill is meant to run out of it. */
 const BUILT_IN = {
@@ -18,6 +19,7 @@ const BUILT_IN = {
   'run-strategist': { memoryMb: 512, timeoutSeconds: 120 },
   'run-writer': { memoryMb: 512, timeoutSeconds: 120 },
   'run-noop': { memoryMb: 256, timeoutSeconds: 30 },
+  'run-toolsmith': { memoryMb: 512, timeoutSeconds: 120 },
   'run-drill': { memoryMb: 256, timeoutSeconds: 10 },
 };
 
@@ -83,6 +85,14 @@ export class Agents extends Room {
     return transfer;
   }
 
+  /** Programs run elsewhere: the agent that is given them may ask the isolated function, and nothing more. */
+  #giveSandbox(agent: RoomFunction): void {
+    const sandbox = isolatedSandbox(this);
+    const environment = { SANDBOX_FUNCTION: sandbox.functionName } satisfies EnvOf<typeof Env.RunToolsmithEnv>;
+    for (const [name, value] of Object.entries(environment)) agent.addEnvironment(name, value);
+    agent.mayCall(sandbox);
+  }
+
   /**
    * Their one right is that what they answer reaches the queue of outcomes. No retries: an attempt that failed is judged
    * by the objective's room, which may give the task to another agent.
@@ -97,6 +107,7 @@ export class Agents extends Room {
         errorsTolerated: 20,
         impact: `Tasks of the agent ${name.slice('run-'.length)} fail one after the other and end as dead letters.`,
       });
+      if (name === 'run-toolsmith') this.#giveSandbox(agent);
       agent.reportTo(this.outcomes);
       workOn(this.platform.bus, TaskDispatched, agent);
       return agent;

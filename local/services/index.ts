@@ -59,6 +59,9 @@ const meaningless: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'logs are files in the data folder',
   'AWS::Logs::MetricFilter': 'no metrics are kept',
   'AWS::Lambda::Permission': 'rules, queues and the HTTP API of this runtime are its own',
+  'AWS::EC2::VPC': 'networks are those of the machine; who is cut off on AWS is so by WebAssembly and a thread here',
+  'AWS::EC2::Subnet': 'see the VPC',
+  'AWS::EC2::SecurityGroup': 'see the VPC',
   'AWS::SNS::Topic': 'takes alarms, and there are none',
   'AWS::SNS::TopicPolicy': 'see the topic',
   'AWS::SNS::Subscription': 'see the topic',
@@ -96,7 +99,7 @@ export function standIn(resource: Resource): Made {
   const arn = arnOf(service.toLowerCase(), `${kind.toLowerCase()}/${name}`);
   return {
     ref: resource.type === 'AWS::SNS::Topic' ? arn : name,
-    attributes: { Arn: arn, TopicName: name, KeyId: name },
+    attributes: { Arn: arn, TopicName: name, KeyId: name, GroupId: name },
   };
 }
 

@@ -57,6 +57,7 @@ export function evaluateCondition(expression: unknown, scope: Scope, where: stri
 
 const resolvers: Record<string, Resolver> = {
   Ref: (argument, scope, where) => reference(text(argument, where), scope, where),
+  'Fn::GetAZs': (_, scope) => ['a', 'b', 'c'].map((zone) => `${scope.pseudo['AWS::Region']}${zone}`),
   'Fn::GetAtt': (argument, scope, where) => {
     const [logicalId, name] = getAttParts(argument);
     return attribute(logicalId, text(resolve(name, scope, where), where), scope, where);

@@ -11,7 +11,7 @@ const importing = ({ imports }: Source, wrong: (from: string, typeOnly: boolean)
   imports.filter(({ from, typeOnly }) => wrong(from, typeOnly)).map(({ from }) => `imports ${from}`);
 
 /** Where a room touches the outside: entries, stores, clients, and the wiring that several entries share. */
-const MAY_DO_IO = /(\.(handler|store|client)|-deps)\.ts$/;
+const MAY_DO_IO = /(\.(handler|worker|store|client)|-deps)\.ts$/;
 const OUTSIDE =
   /^(@aws-sdk\/|node:(fs|http|https|net|child_process|sqlite|dgram|worker_threads)\b|functions\/common\/(table-open|table-dynamodb|table-sqlite|config|announce)\.ts$)/;
 const ASKS_THE_WORLD =

@@ -67,7 +67,13 @@ export function readable(value: unknown): string {
   throw new Error(`A reference by ${fn} is new here`);
 }
 
-export type Statement = { role: string; effect: string; actions: string[]; resources: string[] };
+export type Statement = {
+  role: string;
+  effect: string;
+  actions: string[];
+  resources: string[];
+  condition?: Properties;
+};
 
 /** Every statement of every identity policy in the template. */
 export function statementsOf(template: TemplateJson): Statement[] {
@@ -78,18 +84,24 @@ export function statementsOf(template: TemplateJson): Statement[] {
         effect: statement.Effect as string,
         actions: [statement.Action].flat() as string[],
         resources: [statement.Resource].flat().map(readable),
+        ...(statement.Condition && { condition: statement.Condition }),
       })),
     ),
   );
 }
 
-/** What each function may do: `objectives/serve-http` → [`dynamodb:GetItem ObjectivesObjectivesTable`, …], sorted. */
+/** What each function's code may do, less what is denied to it: `objectives/serve-http` → [`dynamodb:GetItem ObjectivesObjectivesTable`, …], sorted. */
 export function rightsOf(template: TemplateJson): Record<string, string[]> {
   const statements = statementsOf(template);
   const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties: fn }]) => {
     const own = statements.filter(({ role }) => role === fn.Role['Fn::GetAtt'][0]);
-    const rights = own.flatMap(({ actions, resources }) =>
-      actions.flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
+    const denied = own.filter(({ effect }) => effect === 'Deny').flatMap(({ actions }) => actions);
+    const isDenied = (action: string) => denied.includes(action.replace(/:.*/, ':*'));
+    const allowed = own.filter(({ effect }) => effect === 'Allow');
+    const rights = allowed.flatMap(({ actions, resources }) =>
+      actions
+        .filter((action) => !isDenied(action))
+        .flatMap((action) => resources.map((resource) => `${action} ${resource}`)),
     );
     return [String(fn.Handler).replace('.handler', ''), [...new Set(rights)].sort()] as const;
   });

@@ -12,6 +12,7 @@ import { documentStories } from './stories/documents.ts';
 import { failureStories } from './stories/failures.ts';
 import { objectiveStories } from './stories/objectives.ts';
 import { principalStories } from './stories/principals.ts';
+import { sandboxStories } from './stories/sandbox.ts';
 import { snapshotStories } from './stories/snapshots.ts';
 
 export type Surroundings = {
@@ -41,6 +42,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     objectiveStories(api);
     badInputStories(api, surroundings);
     dataStories(api);
+    sandboxStories(api);
     failureStories(api, surroundings);
     controlStories(api);
     decisionStories(api);

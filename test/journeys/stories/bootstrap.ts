@@ -23,7 +23,14 @@ export function bootstrapStories(api: Client): void {
       expect(control.mode).toBe('active');
       const first = await agents();
       expect(first.map(({ agentId }) => agentId).sort()).toEqual(
-        expect.arrayContaining(['agt_analyst', 'agt_drill', 'agt_noop', 'agt_strategist', 'agt_writer']),
+        expect.arrayContaining([
+          'agt_analyst',
+          'agt_drill',
+          'agt_noop',
+          'agt_strategist',
+          'agt_toolsmith',
+          'agt_writer',
+        ]),
       );
       expect(new Set(first.map(({ status }) => status))).toEqual(new Set(['ready']));
 
