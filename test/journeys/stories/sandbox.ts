@@ -35,8 +35,7 @@ export function sandboxStories(api: Client): void {
     });
 
     it('holds nothing of ours: no variables, no files, no way out', async () => {
-      const code =
-        "return [typeof process, typeof fetch, typeof require, files.list()]";
+      const code = 'return [typeof process, typeof fetch, typeof require, files.list()]';
       expect((await program({ code })).program.result).toMatchObject({
         result: ['undefined', 'undefined', 'undefined', []],
       });
