@@ -50,6 +50,18 @@ describe.each(routes)('$name', (route) => {
   });
 });
 
+describe('an agent that names another one', () => {
+  const own = routes.filter(({ name, path }) => path.includes('{agentId}') && ROWS[name]?.includes('agent'));
+
+  it.each(own)('hears that there is none: $name', async (route) => {
+    expect(await ask(apps, route, 'agent')).toEqual({ status: 404, code: 'no_such_agent' });
+  });
+
+  it('is asked of at least one route', () => {
+    expect(own).not.toEqual([]);
+  });
+});
+
 describe('the matrix itself', () => {
   it('would see a route that nobody declared', () => {
     const route = { method: 'get' as const, path: '/api/v1/new', responses: {} };
