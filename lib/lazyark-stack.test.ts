@@ -220,6 +220,7 @@ describe('the HTTP API', () => {
           'kills',
           'kills/{proxy+}',
           'notices',
+          'notices/channels',
           'notices/{proxy+}',
           'objectives',
           'objectives/{proxy+}',

@@ -108,7 +108,7 @@ const EXPECTED: Record<string, string[]> = {
     start('SafetyTakeSnapshot'),
     start('SafetyRestoreSnapshot'),
   ],
-  'safety/serve-http': [...readWrite('Safety'), announce],
+  'safety/serve-http': [...readWrite('Safety'), announce, 'secretsmanager:PutSecretValue SafetyChannelsSecret'],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [
     ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem'),
@@ -228,7 +228,11 @@ describe('the rights of a function', () => {
       right: /^secretsmanager:GetSecretValue/,
       who: ['operations/authorize-request', 'operations/rotate-operator-token', 'safety/notify-people'],
     },
-    { what: 'replace a secret', right: /^secretsmanager:(Put|Update)/, who: ['operations/rotate-operator-token'] },
+    {
+      what: 'replace a secret',
+      right: /^secretsmanager:(Put|Update)/,
+      who: ['operations/rotate-operator-token', 'safety/serve-http'],
+    },
     { what: 'have a secret replaced', right: /^secretsmanager:Rotate/, who: ['operations/serve-principals'] },
     {
       what: 'delete or share a secret',

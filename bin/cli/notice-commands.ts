@@ -1,5 +1,7 @@
 // lazyark notice …: what people should know, worst first, and their answer, which stops the ladder at once.
 import type { Command } from 'commander';
+import { BadInput } from './failure.ts';
+import { readTextFile } from './objective-file.ts';
 import {
   fieldLines,
   onApi,
@@ -50,6 +52,7 @@ export function addNoticeCommands(program: Command, surroundings: Surroundings):
       print(found, () => [...fieldLines(rest), ...deliveryLines(deliveries)]);
     },
   );
+  addTelling(notice, surroundings);
   for (const [verb, description] of Object.entries({
     acknowledge: 'say that you have seen it: no rung sends anything from now on',
     resolve: 'say that what it was about has passed',
@@ -61,6 +64,39 @@ export function addNoticeCommands(program: Command, surroundings: Surroundings):
       const answer = await api.post<NoticeView>(`/notices/${encodeURIComponent(id)}/${verb}`, body);
       print(answer, () => [`${id} ${answer.status}`]);
     });
+  }
+}
+
+function addTelling(notice: Command, surroundings: Surroundings): void {
+  const say = notice
+    .command('say <title>')
+    .description('tell the people who watch; also to try whether it reaches them');
+  say.requiredOption('--body <text>', 'what they should know');
+  say.option('--severity <severity>', 'critical, error, warning or info', 'info');
+  onApi<{ body: string; severity: string }>(say, surroundings, async ({ api, options, print }, title = '') => {
+    const { body, severity } = options;
+    const answer = await api.post<{ noticeId: string }>('/notices', { title, body, severity });
+    print(answer, () => [answer.noticeId]);
+  });
+  const channels = notice.command('channels <file>');
+  channels.description(
+    'replace addresses, keys and numbers of all channels by those in a JSON file (docs/escalation.md)',
+  );
+  onApi(channels, surroundings, async ({ api, print }, file = '') => {
+    const answer = await api.post<{ channels: string[]; people: string[] }>('/notices/channels', jsonIn(file));
+    print(answer, () => [
+      `channels: ${answer.channels.join(', ') || 'none'}`,
+      `numbers of: ${answer.people.join(', ') || 'nobody'}`,
+    ]);
+  });
+}
+
+function jsonIn(file: string): unknown {
+  const text = readTextFile(file);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadInput(`${file} is not valid JSON`, []);
   }
 }
 

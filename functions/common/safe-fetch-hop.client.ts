@@ -47,7 +47,8 @@ export type Answered = { status: number; headers: Record<string, string>; body: 
 
 /** Asks one address of the outside once. Throws Refused for an answer that is not taken, any other error for no answer. */
 export async function ask({ url, addresses, method, headers, body, limits, signal, dial }: Hop): Promise<Answered> {
-  const { Client } = await import('undici');
+  // In the bundle this module has nothing but its default export.
+  const { Client } = (await import('undici')).default;
   const client = new Client(url.origin, { connect: pinned(url, addresses, dial, signal) });
   try {
     const path = `${url.pathname}${url.search}`;

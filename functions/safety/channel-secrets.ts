@@ -38,24 +38,33 @@ export function hostsFor(address: string, { ownReceivers }: ChannelSecrets): rea
   return [{ host: url.hostname, schemes: [scheme], ports: [portOf(url)], addresses: 'any' }];
 }
 
-/** What is wrong with the secret, field by field. What is there is never repeated. */
+/** Where the secret is wrong. What is there is never repeated. */
 export class InvalidChannelSecrets extends Error {
   override name = 'InvalidChannelSecrets';
+  readonly fields: string[];
+  constructor(fields: string[]) {
+    super(`the secret of the channels is not as expected at: ${fields.join(', ')}`);
+    this.fields = fields;
+  }
 }
 
+const KNOWN = new Set(['discord', 'slack', 'pagerduty', 'sms', 'voice', 'people', 'ownReceivers']);
+
+/** Throws InvalidChannelSecrets. Names of fields are said only where they are ours. */
 export function parseChannelSecrets(text: string): ChannelSecrets {
   const parsed = ChannelSecrets.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(({ path }) => (path[0] === 'people' ? 'people' : path.slice(0, 2).join('.')));
-  throw new InvalidChannelSecrets(
-    `the secret of the channels is not as expected at: ${[...new Set(fields)].join(', ') || 'its top'}`,
-  );
+  const fields = parsed.error.issues.map(({ path: [first, second] }) => {
+    if (!KNOWN.has(String(first))) return '(top)';
+    return first === 'people' || second === undefined ? String(first) : `${String(first)}.${String(second)}`;
+  });
+  throw new InvalidChannelSecrets([...new Set(fields)]);
 }
 
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidChannelSecrets('the secret of the channels is not JSON');
+    throw new InvalidChannelSecrets(['(JSON)']);
   }
 }

@@ -5,7 +5,9 @@ import { TableName } from '../common/env.ts';
 const table = { SAFETY_TABLE: TableName };
 const bus = { EVENT_BUS: z.string().min(1) };
 
-export const ServeHttpEnv = z.object({ ...table, ...bus });
+const channels = { CHANNELS_SECRET: z.string().min(1) };
+
+export const ServeHttpEnv = z.object({ ...table, ...bus, ...channels });
 export const ActivateSwarmEnv = z.object({ ...table, ...bus });
 export const SummarizeControlEnv = z.object(table);
 export const FollowEffectsEnv = z.object({ ...table, ...bus });
@@ -20,5 +22,5 @@ const machines = { TAKE_SNAPSHOT_MACHINE_ARN: z.string().min(1), RESTORE_SNAPSHO
 export const StartSnapshotEnv = z.object(machines);
 export const ServeSnapshotsEnv = z.object({ ...table, ...machines });
 export const RaiseNoticeEnv = z.object({ ...table, ...bus, LADDER_MACHINE_ARN: z.string().min(1) });
-export const NotifyPeopleEnv = z.object({ ...table, CHANNELS_SECRET: z.string().min(1) });
+export const NotifyPeopleEnv = z.object({ ...table, ...channels });
 export const WeighDecisionsEnv = z.object({ ...table, ...bus });

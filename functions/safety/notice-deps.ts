@@ -42,7 +42,7 @@ export function notifyDeps(): NotifyDeps {
   };
   return {
     ...store,
-    secrets: channelSecretsIn(new SecretsManagerClient(), CHANNELS_SECRET, now),
+    secrets: channelSecretsIn(new SecretsManagerClient(), CHANNELS_SECRET),
     // One attempt each: the SDK's own repeats would send a message twice.
     outside: { post: postOn(), phone: phoneOn(new PinpointSMSVoiceV2Client({ maxAttempts: 1 })) },
     pause: (seconds) => wait(seconds * 1_000),

@@ -1,7 +1,16 @@
 // What people should know of what the bus tells: which event raises which notice, and which one ends it. Pure.
 
 import type * as z from 'zod';
-import { DecisionMade, NoticeWanted, SwarmKilled, SwarmResumed, VoteRequested } from './events.ts';
+import { AgentLost } from '../agents/events.ts';
+import {
+  DecisionMade,
+  EffectUnknown,
+  type KillScope,
+  NoticeWanted,
+  SwarmKilled,
+  SwarmResumed,
+  VoteRequested,
+} from './events.ts';
 import type { WantedNotice } from './notice.ts';
 
 export type BusEvent = { id: string; source: string; 'detail-type': string; time?: string; detail: unknown };
@@ -11,13 +20,13 @@ export type Meaning =
   | { kind: 'sweep' }
   | { kind: 'nothing'; reason: string };
 
-type Reader = (detail: never, event: BusEvent) => Meaning;
+type Reader = (detail: never, event: BusEvent) => Meaning | Meaning[];
 type Text = Record<string, string>;
 
 /** Throws where an event of ours is not as its schema says: a bug of its announcer, which ends in the room's failures. */
-export function meaningOf(event: BusEvent): Meaning {
+export function meaningOf(event: BusEvent): Meaning[] {
   const reader = READERS[event['detail-type']];
-  return reader ? reader(event.detail as never, event) : { kind: 'nothing', reason: 'no reader' };
+  return reader ? [reader(event.detail as never, event)].flat() : [{ kind: 'nothing', reason: 'no reader' }];
 }
 
 const raiseIt = (
@@ -28,13 +37,15 @@ const raiseIt = (
   wanted: { subject: {}, occurrence: id, ...wanted },
 });
 
+const Killed = SwarmKilled.schema.pick({ by: true, reason: true, at: true, scope: true });
+
 const READERS: Record<string, Reader> = {
   'Scheduled Event': () => ({ kind: 'sweep' }),
 
   [NoticeWanted.detailType]: (detail, event) => raiseIt(NoticeWanted.schema.parse(detail), event),
 
   [SwarmKilled.detailType]: (detail, event) => {
-    const { by, reason, at, scope } = SwarmKilled.schema.parse(detail);
+    const { by, reason, at, scope } = Killed.parse(detail);
     const key = killKey(scope);
     const body = `Nothing autonomous happens there until a captain resumes it. Reason: ${reason}`;
     const about = { key, body, subject: { by, at } };
@@ -66,9 +77,36 @@ const READERS: Record<string, Reader> = {
       event,
     );
   },
-  [DecisionMade.detailType]: (detail) => {
+  [DecisionMade.detailType]: (detail, event) => {
     const { decisionId, status, by, reason } = DecisionMade.schema.parse(detail);
-    return { kind: 'resolve', key: decisionKey(decisionId), by, note: `${status}: ${reason}`.slice(0, 500) };
+    const over: Meaning = {
+      kind: 'resolve',
+      key: decisionKey(decisionId),
+      by,
+      note: `${status}: ${reason}`.slice(0, 500),
+    };
+    if (status !== 'expired') return over;
+    const about = { key: `decision-expired#${decisionId}`, kind: 'decision_expired', severity: 'warning' as const };
+    const body = `It counts as a no. ${reason}`.slice(0, 4_000);
+    return [
+      over,
+      raiseIt({ ...about, title: 'A decision was not made in time', body, subject: { decisionId } }, event),
+    ];
+  },
+  [EffectUnknown.detailType]: (detail, event) => {
+    const { effectId, action, reason } = EffectUnknown.schema.parse(detail);
+    const title = `Nobody knows whether ${action} happened`;
+    const body = `It is not tried again before it was looked up. ${reason}. npx lazyark effect show ${effectId}`;
+    const about = { key: `effect-unknown#${effectId}`, kind: 'effect_unknown', severity: 'error' as const };
+    return raiseIt({ ...about, title, body: body.slice(0, 4_000), subject: { effectId } }, event);
+  },
+  [AgentLost.detailType]: (detail, event) => {
+    const { agentId, reason } = AgentLost.schema.parse(detail);
+    const about = { key: `agent-lost#${agentId}`, kind: 'agent_lost', severity: 'info' as const, subject: { agentId } };
+    return raiseIt(
+      { ...about, title: `The agent ${agentId} is lost`.slice(0, 200), body: reason || 'no reason' },
+      event,
+    );
   },
 
   /** CloudWatch tells of every alarm on the account's own bus. */
@@ -92,8 +130,7 @@ const READERS: Record<string, Reader> = {
   },
 };
 
-const decisionKey = (decisionId: string): string => `decision#${decisionId}`;
-
-type Scope = z.infer<typeof SwarmKilled.schema>['scope'];
+type Scope = z.infer<typeof KillScope>;
 const killKey = (scope: Scope): string =>
   `killed#${typeof scope === 'string' ? scope : Object.entries(scope).map(([name, value]) => `${name}:${value}`)}`;
+const decisionKey = (decisionId: string): string => `decision#${decisionId}`;

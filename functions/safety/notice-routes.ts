@@ -11,8 +11,10 @@ import {
   problems,
   z,
 } from '../common/http.ts';
-import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { type AnswerDeps, answerNotice } from './answer-notice.ts';
+import { type ChannelSecrets, InvalidChannelSecrets, parseChannelSecrets } from './channel-secrets.ts';
+import { NoticeWanted } from './events.ts';
+import { noticeIdOf, Severity } from './notice.ts';
 import { countOpen, listNotices, lookAtNotice, type NoticeView } from './notices.ts';
 
 const Delivery = z.looseObject({
@@ -46,15 +48,32 @@ const NoticeId = z.object({
     .openapi({ param: { name: 'noticeId', in: 'path' } }),
 });
 const Note = z.strictObject({ note: z.string().trim().min(1).max(500).optional() });
+const Said = z.strictObject({
+  title: z.string().trim().min(1).max(200),
+  body: z.string().trim().min(1).max(4_000),
+  severity: Severity.default('info'),
+});
+const Configured = z
+  .object({ channels: z.array(z.string()), people: z.array(z.string()) })
+  .openapi('ConfiguredChannels');
+
+export type NoticeRoutesDeps = AnswerDeps & { putChannels: (secret: string) => Promise<void> };
+
 const noSuch = (noticeId: string) => new HttpProblem(404, 'no_such_notice', `There is no notice ${noticeId}`);
 const shown = (view: NoticeView | undefined, noticeId: string): never => {
   if (!view) throw noSuch(noticeId);
   return view as never;
 };
 
-export function noticeRoutes(deps: AnswerDeps): HttpApp {
+export function noticeRoutes(deps: NoticeRoutesDeps): HttpApp {
   const app = httpApp();
-  app.use('/api/v1/notices/*', honourIdempotencyKey(deps.tables, deps.table, deps.now));
+  reading(app, deps);
+  answering(app, deps);
+  telling(app, deps);
+  return app;
+}
+
+function reading(app: HttpApp, deps: NoticeRoutesDeps): void {
   const list = createRoute({
     method: 'get',
     path: '/api/v1/notices',
@@ -82,6 +101,9 @@ export function noticeRoutes(deps: AnswerDeps): HttpApp {
     const { noticeId } = c.req.valid('param');
     return c.json(shown(await lookAtNotice(noticeId, deps), noticeId), 200);
   });
+}
+
+function answering(app: HttpApp, deps: NoticeRoutesDeps): void {
   for (const [verb, status, summary] of ANSWERS) {
     const route = createRoute({
       method: 'post',
@@ -99,7 +121,50 @@ export function noticeRoutes(deps: AnswerDeps): HttpApp {
       return c.json(shown(await lookAtNotice(noticeId, deps), noticeId), 200);
     });
   }
-  return app;
+}
+
+/** What people themselves want others to know, and by which channels everybody is reached. */
+function telling(app: HttpApp, deps: NoticeRoutesDeps): void {
+  const raise = createRoute({
+    method: 'post',
+    path: '/api/v1/notices',
+    summary: 'Tell the people who watch the swarm something; also the way to try whether it reaches them',
+    middleware: may('operator', 'approver', 'captain'),
+    request: { body: jsonBody(Said) },
+    responses: { 202: jsonAnswer(z.object({ noticeId: z.string() }), 'It will be raised'), ...problems(400, 401, 403) },
+  });
+  app.openapi(raise, async (c) => {
+    const { title, body, severity } = c.req.valid('json');
+    const by = c.get('principal').principalId;
+    const key = `said#${c.get('requestUlid') ?? `${by}#${deps.now().toISOString()}`}`;
+    await deps.announce(NoticeWanted, { key, kind: 'said_by_person', severity, title, body, subject: { by } });
+    return c.json({ noticeId: noticeIdOf(key) }, 202);
+  });
+  const channels = createRoute({
+    method: 'post',
+    path: '/api/v1/notices/channels',
+    summary: 'Replace the secret of the channels: addresses, keys and numbers. It is written and never read back',
+    middleware: may('captain'),
+    request: { body: jsonBody(z.looseObject({})) },
+    responses: { 200: jsonAnswer(Configured, 'What is configured now'), ...problems(400, 401, 403) },
+  });
+  app.openapi(channels, async (c) => {
+    const text = JSON.stringify(c.req.valid('json'));
+    const { people, ownReceivers, ...configured } = parsed(text);
+    await deps.putChannels(text);
+    return c.json({ channels: Object.keys(configured), people: Object.keys(people) }, 200);
+  });
+}
+
+/** Where it is wrong, and nothing of what is there: an error is not a place for secrets. */
+function parsed(text: string): ChannelSecrets {
+  try {
+    return parseChannelSecrets(text);
+  } catch (error) {
+    if (!(error instanceof InvalidChannelSecrets)) throw error;
+    const errors = error.fields.map((path) => ({ path, expected: 'what docs/escalation.md describes' }));
+    throw new HttpProblem(400, 'invalid_request', error.message, errors);
+  }
 }
 
 const ANSWERS = [

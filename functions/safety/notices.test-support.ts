@@ -30,7 +30,7 @@ export const configuredAt = (url: string): ChannelSecrets =>
 
 export type Bench = ReturnType<typeof openBench>;
 
-export function openBench(url: string, { secrets = async () => configuredAt(url), timeoutMs = 300 } = {}) {
+export function openBench(url: string, { secrets = async () => configuredAt(url), timeoutMs = 5_000 } = {}) {
   const tables = openSqlite(':memory:');
   tables.defineTable({ name: TABLE, indexes: [{ name: 'notices' }], stream: false });
   const clock = { now: new Date('2026-11-20T12:00:00.000Z') };

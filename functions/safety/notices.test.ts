@@ -143,7 +143,7 @@ describe('a rung', () => {
     expect(await bench.step('discord')).toMatchObject({ result: 'failed' });
     const { reason } = (await bench.notice()).deliveries['1_discord']!;
     expect(reason).toBe('the secret of the channels is not as expected at: discord.webhookUrl');
-    expect(() => parseChannelSecrets('hunter2')).toThrow('is not JSON');
+    expect(() => parseChannelSecrets('hunter2')).toThrow(/at: \(JSON\)$/);
     expect(() => parseChannelSecrets('{"people": {"ann": "0151"}}')).toThrow(/at: people$/);
     bench.notifying.secrets = async () =>
       Promise.reject(Object.assign(new Error('key hunter2'), { name: 'AccessDeniedException' }));
@@ -227,7 +227,7 @@ describe('a rung', () => {
   ] as const)('$when: $channel ends as $result', async ({ channel, behaviour, result, reason, requests }) => {
     const own = await openReceivers();
     own.behave(`/${channel}`, behaviour as never);
-    bench = openBench(own.url);
+    bench = openBench(own.url, { timeoutMs: behaviour === 'hang' ? 300 : 5_000 });
     await bench.raiseOne();
     expect(await bench.step(channel)).toMatchObject({ result });
     expect((await bench.notice()).deliveries[`1_${channel}`]?.reason).toMatch(reason);
@@ -255,7 +255,7 @@ describe('a rung', () => {
   ])('a text message that is answered by $reason ends as $result', async ({ behaviour, result, reason }) => {
     const own = await openReceivers();
     own.behave('/aws', behaviour);
-    bench = openBench(own.url);
+    bench = openBench(own.url, { timeoutMs: behaviour === 'hang' ? 300 : 5_000 });
     await bench.raiseOne();
     expect(await bench.step('sms')).toMatchObject({ result });
     expect((await bench.notice()).deliveries['1_sms']?.reason).toBe(reason);
@@ -410,7 +410,13 @@ describe('the list', () => {
 describe('what the bus tells', () => {
   const tell = (type: string, detail: object, id = 'evt_1') =>
     takeEvent({ id, source: 'lazyark.safety', 'detail-type': type, detail }, bench.raising);
-  const killed = { by: 'ann', reason: 'too fast', at: '2026-11-20T12:00:00Z', scope: 'everything' };
+  const killed = {
+    by: 'ann',
+    reason: 'too fast',
+    at: '2026-11-20T12:00:00Z',
+    scope: 'everything',
+    killId: `kil_${'0'.repeat(26)}`,
+  };
 
   it('a kill is critical, told once, and over with the resume', async () => {
     await tell('safety.SwarmKilled', killed);
@@ -461,6 +467,51 @@ describe('what the bus tells', () => {
     expect(await bench.notice('decision#dec_1')).toMatchObject({ status: 'resolved' });
   });
 
+  const vote = {
+    ...{
+      decisionId: 'dec_1',
+      digest: 'd',
+      effectIds: ['eff_1'],
+      action: 'bank.pay',
+      needs: ['votes', 'person'],
+      voters: [],
+    },
+    ...{ closesAt: '2026-11-20T12:20:00Z', at: '2026-11-20T12:00:00Z' },
+  };
+  const made = {
+    decisionId: 'dec_1',
+    status: 'approved',
+    effectIds: ['eff_1'],
+    by: 'ann',
+    reason: 'fine',
+    at: vote.at,
+  };
+
+  it('a decision that nobody made in time is told once more', async () => {
+    await tell('safety.VoteRequested', vote);
+    await tell('safety.DecisionMade', { ...made, status: 'expired' }, 'evt_2');
+    expect(await bench.notice('decision#dec_1')).toMatchObject({ status: 'resolved' });
+    expect(await bench.notice('decision-expired#dec_1')).toMatchObject({ status: 'open', severity: 'warning' });
+  });
+
+  it('an effect of which nobody knows is an error; a lost agent is told only where that is configured', async () => {
+    const effect = {
+      effectId: 'eff_1',
+      intentKey: 'k',
+      action: 'bank.pay',
+      scope: { room: 'objectives' },
+      reason: 'no answer',
+      at: vote.at,
+    };
+    await tell('safety.EffectUnknown', effect);
+    expect(await bench.notice('effect-unknown#eff_1')).toMatchObject({
+      severity: 'error',
+      subject: { effectId: 'eff_1' },
+    });
+    const lost = await tell('agents.AgentLost', { agentId: 'agt_x', reason: 'silent', at: vote.at });
+    expect(lost).toMatchObject([{ outcome: 'ignored', reason: 'kind_is_off' }]);
+  });
+
   it('an alarm of CloudWatch raises its notice and ends it', async () => {
     const alarm = (value: string) => ({
       alarmName: 'LazyArk-Audit',
@@ -480,8 +531,8 @@ describe('what the bus tells', () => {
     await tell('safety.NoticeWanted', { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B' });
     expect(await bench.notice('k')).toMatchObject({ ladder: 'digest' });
     await expect(tell('safety.NoticeWanted', { key: 'k' })).rejects.toThrow();
-    expect(await tell('safety.Unheard', {})).toMatchObject({ kind: 'nothing' });
-    expect(await tell('Scheduled Event', {})).toMatchObject({ open: 1 });
+    expect(await tell('safety.Unheard', {})).toMatchObject([{ kind: 'nothing' }]);
+    expect(await tell('Scheduled Event', {})).toMatchObject([{ open: 1 }]);
   });
 });
 

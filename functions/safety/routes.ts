@@ -9,11 +9,11 @@ import { decisionRoutes } from './decision-routes.ts';
 import type { DecisionDeps } from './decision-work.ts';
 import { effectRoutes } from './effect-routes.ts';
 import type { StageDeps } from './move-stage.ts';
-import { noticeRoutes } from './notice-routes.ts';
+import { type NoticeRoutesDeps, noticeRoutes } from './notice-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { stageRoutes } from './stage-routes.ts';
 
-export type RoutesDeps = ControlDeps & PolicyDeps & StageDeps & { voting: DecisionDeps };
+export type RoutesDeps = ControlDeps & PolicyDeps & StageDeps & NoticeRoutesDeps & { voting: DecisionDeps };
 
 export function routes(deps: RoutesDeps): HttpApp {
   const app = httpApp();

@@ -1,7 +1,9 @@
 // HTTP of the room safety.
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readConfig } from '../common/config.ts';
 import { readEnv } from '../common/env.ts';
 import { serve } from '../common/http.ts';
+import { channelsInto } from './channel-secrets.client.ts';
 import { controlDeps } from './control-deps.ts';
 import { decisionDeps } from './decision-deps.ts';
 import { ServeHttpEnv } from './env.ts';
@@ -11,5 +13,7 @@ import { StagesConfig } from './stage.ts';
 
 const env = readEnv(ServeHttpEnv);
 const stages = { stagesConfig: readConfig('stages.yaml', StagesConfig) };
+const putChannels = channelsInto(new SecretsManagerClient(), env.CHANNELS_SECRET);
+const deps = { ...controlDeps(env), ...policyDeps(env), ...stages, putChannels, voting: decisionDeps(env) };
 
-export const handler = serve(routes({ ...controlDeps(env), ...policyDeps(env), ...stages, voting: decisionDeps(env) }));
+export const handler = serve(routes(deps));

@@ -1,11 +1,17 @@
 // What an event means for notices, carried out.
 import { type AnswerDeps, resolveKey } from './answer-notice.ts';
-import { type BusEvent, meaningOf } from './notice-of-event.ts';
+import { type BusEvent, type Meaning, meaningOf } from './notice-of-event.ts';
 import { type RaiseDeps, raise } from './raise-notice.ts';
 import { sweepNotices } from './sweep-notices.ts';
 
-export async function takeEvent(event: BusEvent, deps: RaiseDeps & AnswerDeps): Promise<object> {
-  const meaning = meaningOf(event);
+/** One after the other: a crash between them is followed by all of them once more, which changes nothing. */
+export async function takeEvent(event: BusEvent, deps: RaiseDeps & AnswerDeps): Promise<object[]> {
+  const done: object[] = [];
+  for (const meaning of meaningOf(event)) done.push(await carryOut(meaning, deps));
+  return done;
+}
+
+async function carryOut(meaning: Meaning, deps: RaiseDeps & AnswerDeps): Promise<object> {
   if (meaning.kind === 'raise') return raise(meaning.wanted, deps);
   if (meaning.kind === 'sweep') return sweepNotices(deps);
   if (meaning.kind === 'nothing') return meaning;

@@ -4,10 +4,12 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AgentLost } from '../../functions/agents/events.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
 import type * as Env from '../../functions/safety/env.ts';
 import {
   DecisionMade,
+  EffectUnknown,
   NoticeAnswered,
   NoticeWanted,
   SwarmKilled,
@@ -21,9 +23,7 @@ import { RoomFunction } from '../platform/room-function.ts';
 import { RoomStateMachine } from '../platform/room-state-machine.ts';
 import type { Safety } from './safety.ts';
 
-/** Returns the ARN of the secret that holds the addresses and keys of the channels. */
-export function escalateNotices(room: Safety): string {
-  const secretArn = channelsSecret(room);
+export function escalateNotices(room: Safety, secretArn: string): void {
   const notify = notifyPeople(room, secretArn);
   const ladder = new RoomStateMachine(room, 'escalate-notice', {
     calls: [notify],
@@ -31,11 +31,10 @@ export function escalateNotices(room: Safety): string {
     runbook: 'nobody-answered',
   });
   raiseNotices(room, ladder);
-  return secretArn;
 }
 
-/** Empty at first: no channel is configured, and the console is the only place where notices are. */
-function channelsSecret(room: Safety): string {
+/** The ARN of the secret; empty at first: no channel is configured, and notices are in the console only. */
+export function channelsSecret(room: Safety): string {
   const secret = new Secret(room, 'ChannelsSecret', {
     description: 'Addresses, keys and numbers of the channels by which LazyArk reaches people; docs/escalation.md',
     secretStringValue: SecretValue.unsafePlainText('{}'),
@@ -93,7 +92,8 @@ function raiseNotices(room: Safety, ladder: RoomStateMachine): void {
   room.table.allowReadWrite(raise);
   ladder.allowStart(raise);
   announceOn(room.platform.bus, raise);
-  listenTo(room.platform.bus, [NoticeWanted, SwarmKilled, SwarmResumed, VoteRequested, DecisionMade], raise);
+  const heard = [NoticeWanted, SwarmKilled, SwarmResumed, EffectUnknown, VoteRequested, DecisionMade, AgentLost];
+  listenTo(room.platform.bus, heard, raise);
   everyMinutes(1, raise);
   new Rule(room, 'RaiseNoticeOnAlarm', {
     eventPattern: {

@@ -11,7 +11,7 @@ import { RoomTable } from '../platform/room-table.ts';
 import { weighDecisions } from './safety-decisions.ts';
 import { followEffects } from './safety-effects.ts';
 import { containSwarm } from './safety-kill.ts';
-import { escalateNotices } from './safety-notices.ts';
+import { channelsSecret, escalateNotices } from './safety-notices.ts';
 
 export class Safety extends Room {
   readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'decisions', 'kept', 'notices'] });
@@ -25,9 +25,10 @@ export class Safety extends Room {
     const environment = {
       SAFETY_TABLE: this.table.tableName,
       EVENT_BUS: platform.bus.eventBusName,
-    } satisfies EnvOf<typeof Env.ServeHttpEnv> & EnvOf<typeof Env.ActivateSwarmEnv>;
+    } satisfies EnvOf<typeof Env.ActivateSwarmEnv>;
+    this.channelsSecretArn = channelsSecret(this);
     const serve = new RoomFunction(this, 'serve-http', {
-      environment,
+      environment: { ...environment, CHANNELS_SECRET: this.channelsSecretArn } satisfies EnvOf<typeof Env.ServeHttpEnv>,
       impact: 'Nobody can stop or resume the swarm, or see what it did, through the API.',
     });
     this.activate = new RoomFunction(this, 'activate-swarm', {
@@ -38,6 +39,7 @@ export class Safety extends Room {
       this.table.allowReadWrite(fn);
       announceOn(platform.bus, fn);
     }
+    serve.may(['secretsmanager:PutSecretValue'], [this.channelsSecretArn]);
     followEffects(this);
     weighDecisions(this);
     containSwarm(this);
@@ -46,10 +48,11 @@ export class Safety extends Room {
       impact: 'The status page does not say whether the swarm may act.',
     });
     this.table.allowRead(this.summarize);
-    this.channelsSecretArn = escalateNotices(this);
+    escalateNotices(this, this.channelsSecretArn);
     const topics = ['kills', 'effects', 'decisions', 'notices', 'policies', 'stages', 'anomalies', 'behaviour'];
     const paths = ['control', 'kill', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
-    // The kill works with a remembered token even when the authorizer does not; lifting it asks anew.
-    this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths: ['/api/v1/resume'] };
+    const freshPaths = ['/api/v1/resume', '/api/v1/notices/channels'];
+    // The kill works with a remembered token even when the authorizer does not; lifting it asks anew, and so do secrets.
+    this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths };
   }
 }

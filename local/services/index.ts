@@ -50,6 +50,9 @@ const entries: readonly Entry[] = [
   },
 ];
 
+/** Services that functions call although no resource of the template stands for them: loaded always. */
+const unnamed: readonly Entry[] = [{ types: [], load: () => import('./sms-voice/service.ts') }];
+
 /** Types without a local meaning, each with the reason. */
 const meaningless: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'describes the synthesis',
@@ -88,7 +91,7 @@ export function refuseUnknownTypes(
 
 /** The services behind these resource types, each once. */
 export async function loadServices(types: Iterable<string>): Promise<Service[]> {
-  const wanted = new Set([...types].map(entryFor).filter((entry) => entry !== undefined));
+  const wanted = new Set([...[...types].map(entryFor).filter((entry) => entry !== undefined), ...unnamed]);
   return Promise.all([...wanted].map(async (entry) => (await entry.load()).service));
 }
 

@@ -46,6 +46,8 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'post /principals/{principalId}/revoke': ['captain'],
   'post /principals/{principalId}/rotate': ['captain'],
   'get /notices': PEOPLE,
+  'post /notices': ['operator', 'approver', 'captain'],
+  'post /notices/channels': ['captain'],
   'get /notices/{noticeId}': PEOPLE,
   'post /notices/{noticeId}/acknowledge': ['operator', 'approver', 'captain'],
   'post /notices/{noticeId}/resolve': ['operator', 'approver', 'captain'],

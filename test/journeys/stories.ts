@@ -10,6 +10,7 @@ import { dataStories } from './stories/data.ts';
 import { decisionStories } from './stories/decisions.ts';
 import { documentStories } from './stories/documents.ts';
 import { failureStories } from './stories/failures.ts';
+import { noticeStories } from './stories/notices.ts';
 import { objectiveStories } from './stories/objectives.ts';
 import { principalStories } from './stories/principals.ts';
 import { sandboxStories } from './stories/sandbox.ts';
@@ -46,6 +47,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     failureStories(api, surroundings);
     controlStories(api);
     decisionStories(api);
+    noticeStories(api);
     snapshotStories(api);
     auditStories(api);
   });
