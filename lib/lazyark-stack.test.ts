@@ -193,7 +193,12 @@ describe('the HTTP API', () => {
 
   it('asks for a token on every route but the documentation and the console', () => {
     const open = routes.filter((route) => route.AuthorizationType !== 'CUSTOM').map((route) => route.RouteKey);
-    expect(open.sort()).toEqual(['$default', 'ANY /api/v1/docs', 'ANY /api/v1/openapi.json']);
+    expect(open.sort()).toEqual([
+      '$default',
+      'ANY /api/v1/discord/interactions',
+      'ANY /api/v1/docs',
+      'ANY /api/v1/openapi.json',
+    ]);
   });
 
   it('serves each room under its own paths', () => {
@@ -209,6 +214,7 @@ describe('the HTTP API', () => {
           'audit/{proxy+}',
           'bootstrap',
           'control',
+          'discord/interactions',
           'docs',
         ],
         ...[

@@ -32,6 +32,7 @@ export class LazyArkStack extends Stack {
       authorizer: operations.authorize,
       serves: [
         ...rooms.map((room) => room.serves),
+        safety.servesDiscord,
         keepSnapshots(safety, agents),
         ...operations.serve([objectives, agents, safety, audit]),
       ],

@@ -117,6 +117,7 @@ const EXPECTED: Record<string, string[]> = {
     send('SafetyFailures'),
   ],
   'safety/weigh-decisions': [...readWrite('Safety'), announce, send('SafetyFailures')],
+  'safety/serve-discord': [...readWrite('Safety'), announce],
   'safety/contain-swarm': [
     ...readWrite('Safety'),
     announce,

@@ -225,8 +225,17 @@ describe('lists and verbs', () => {
       body: { score: 90 },
     },
     { argv: ['task', 'redrive', 'tsk_1_0'], path: '/api/v1/tasks/tsk_1_0/redrive', body: {} },
-    { argv: ['kill', '--reason', 'drill'], path: '/api/v1/kill', body: { reason: 'drill' } },
-    { argv: ['resume', '--reason', 'over'], path: '/api/v1/resume', body: { reason: 'over' } },
+    { argv: ['kill', '--reason', 'drill'], path: '/api/v1/kill', body: { reason: 'drill', scope: 'everything' } },
+    {
+      argv: ['kill', '--reason', 'drill', '--agent', 'agt_a'],
+      path: '/api/v1/kill',
+      body: { reason: 'drill', scope: { agentId: 'agt_a' } },
+    },
+    {
+      argv: ['resume', '--reason', 'over', '--room', 'finance'],
+      path: '/api/v1/resume',
+      body: { reason: 'over', scope: { room: 'finance' } },
+    },
   ])('$argv posts to $path', async ({ argv, path, body }) => {
     const answer = { status: 'accepted', priority: submitted.priority };
     const api = await anApi({ [`POST ${path}`]: () => ({ json: answer }) });
@@ -314,7 +323,9 @@ describe('what goes wrong', () => {
 
   it.each([
     { argv: ['objective', 'fly'], says: "unknown command 'fly'" },
-    { argv: ['kill'], says: "required option '--reason <text>'" },
+    { argv: ['kill'], says: '--reason: expected a word on why' },
+    { argv: ['kill', '--reason', 'x', '--agent', 'a', '--room', 'b'], says: 'expected one of them at most' },
+    { argv: ['kill', 'verify', '/nonexistent'], says: '/nonexistent cannot be read' },
     { argv: ['objective', 'list', '--status', 'odd'], says: 'Allowed choices are queued' },
     {
       argv: ['objective', 'prioritise', 'obj_1', '101'],

@@ -8,6 +8,7 @@ import { addCompletionCommand } from './completion.ts';
 import { projectRoot } from './data-dir.ts';
 import { addDecisionCommands } from './decision-commands.ts';
 import { exitCodeOf, failureLines } from './failure.ts';
+import { addKillCommands } from './kill-commands.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
 import { addPolicyCommands } from './policy-commands.ts';
@@ -34,6 +35,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addObjectiveCommands(program, surroundings);
   addTaskCommands(program, surroundings);
   addAgentCommands(program, surroundings);
+  addKillCommands(program, surroundings);
   addSafetyCommands(program, surroundings);
   addPolicyCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);

@@ -1,4 +1,4 @@
-// lazyark kill, resume, control and effect: the emergency stop, and what the gate let through or held.
+// lazyark control and effect: whether the swarm may act, and what the gate let through or held.
 import type { Command } from 'commander';
 import {
   fieldLines,
@@ -14,19 +14,6 @@ import {
 type EffectView = { effectId: string; status: string; action: string; actor: string; target: string; at: string };
 
 export function addSafetyCommands(program: Command, surroundings: Surroundings): void {
-  for (const [verb, description] of Object.entries({
-    kill: 'stop every autonomous action, at once and everywhere',
-    resume: 'lift the kill switch',
-  })) {
-    onApi<{ reason: string }>(
-      program.command(verb).description(description).requiredOption('--reason <text>', 'kept in the audit'),
-      surroundings,
-      async ({ api, options, print }) => {
-        const answer = await api.post<object>(`/${verb}`, { reason: options.reason });
-        print(answer, () => fieldLines(answer ?? {}));
-      },
-    );
-  }
   const control = program.command('control').description('the control flags');
   onApi(
     control.command('show').description('whether the swarm may act, and why'),

@@ -11,6 +11,7 @@ export const ServeHttpEnv = z.object({ ...table, ...bus, ...channels });
 export const ActivateSwarmEnv = z.object({ ...table, ...bus });
 export const SummarizeControlEnv = z.object(table);
 export const FollowEffectsEnv = z.object({ ...table, ...bus });
+export const ServeDiscordEnv = z.object({ ...table, ...bus });
 export const ContainSwarmEnv = z.object({ ...table, ...bus, SIGNING_KEY: z.string().min(1) });
 
 const snapshots = { SNAPSHOT_BUCKET: z.string().min(1) };

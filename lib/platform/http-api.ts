@@ -64,7 +64,7 @@ export class HttpApi extends Construct {
           acknowledge(
             route,
             'AwsSolutions-APIG4',
-            'Open on purpose: documentation and the console, which hold no data of the swarm.',
+            'Open on purpose: documentation and console hold no data; what Discord sends proves itself by its signature.',
           );
       }
     }

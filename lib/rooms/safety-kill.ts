@@ -1,4 +1,4 @@
-// What follows a kill until it is contained, and the alarm for one that is not.
+// What follows a kill until it is contained, the alarm for one that is not, and the way in for Discord's slash commands.
 
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -7,6 +7,7 @@ import { ContainmentConfirmed } from '../../functions/objectives/events.ts';
 import type * as Env from '../../functions/safety/env.ts';
 import { SwarmKilled } from '../../functions/safety/events.ts';
 import { announceOn, everyMinutes, listenTo } from '../platform/event-bus.ts';
+import type { Served } from '../platform/http-api.ts';
 import { RoomAlarm } from '../platform/room-alarm.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import type { Safety } from './safety.ts';
@@ -39,4 +40,19 @@ export function containSwarm(room: Safety): void {
     impact: 'A kill is not contained after 60 seconds: something it should have stopped may still be at work.',
     runbook: 'a-kill-is-not-contained',
   });
+}
+
+/** Its own function, because nobody's token stands before it: it may press kill and veto, and read nothing of other rooms. */
+export function serveDiscord(room: Safety): Served {
+  const serve = new RoomFunction(room, 'serve-discord', {
+    environment: {
+      SAFETY_TABLE: room.table.tableName,
+      EVENT_BUS: room.platform.bus.eventBusName,
+    } satisfies EnvOf<typeof Env.ServeDiscordEnv>,
+    timeoutSeconds: 10,
+    impact: 'Nobody can stop the swarm from Discord; API, command line and console still do.',
+  });
+  room.table.allowReadWrite(serve);
+  announceOn(room.platform.bus, serve);
+  return { by: serve, paths: [], openPaths: ['/api/v1/discord/interactions'] };
 }

@@ -10,7 +10,7 @@ import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import { weighDecisions } from './safety-decisions.ts';
 import { followEffects } from './safety-effects.ts';
-import { containSwarm } from './safety-kill.ts';
+import { containSwarm, serveDiscord } from './safety-kill.ts';
 import { channelsSecret, escalateNotices } from './safety-notices.ts';
 
 export class Safety extends Room {
@@ -18,6 +18,7 @@ export class Safety extends Room {
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;
+  readonly servesDiscord: Served;
   readonly channelsSecretArn: string;
 
   constructor(scope: Construct, { platform }: { platform: Platform }) {
@@ -43,6 +44,7 @@ export class Safety extends Room {
     followEffects(this);
     weighDecisions(this);
     containSwarm(this);
+    this.servesDiscord = serveDiscord(this);
     this.summarize = new RoomFunction(this, 'summarize-control', {
       environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
       impact: 'The status page does not say whether the swarm may act.',
