@@ -18,6 +18,10 @@ export const Settings = z.strictObject({
   sandboxNetwork: z.stringbool().or(z.boolean()),
   /** audit lines wait this long at most for company, so that one write chains many of them */
   auditWindowSeconds: z.coerce.number().int().min(0).max(60),
+  /** how long nobody can delete what is in the audit's archive; 90 at least where data is kept */
+  auditArchiveDays: z.coerce.number().int().min(1).max(36_500),
+  /** governance: who has the right to may lift the lock; compliance: nobody can, the account's root included */
+  auditArchiveLock: z.enum(['governance', 'compliance']),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -34,6 +38,8 @@ const STAGES: Record<Settings['stage'], Settings> = {
     ...COMMON,
     stage: 'dev',
     keepData: false,
+    auditArchiveDays: 1,
+    auditArchiveLock: 'governance',
     logRetentionDays: 7,
     apiRequestsPerSecondMax: 500,
     apiRequestsBurstMax: 1_000,
@@ -42,6 +48,8 @@ const STAGES: Record<Settings['stage'], Settings> = {
     ...COMMON,
     stage: 'prod',
     keepData: true,
+    auditArchiveDays: 365,
+    auditArchiveLock: 'compliance',
     logRetentionDays: 90,
     apiRequestsPerSecondMax: 500,
     apiRequestsBurstMax: 1_000,

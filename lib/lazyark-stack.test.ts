@@ -49,6 +49,8 @@ describe('a function', () => {
       .filter((name) => name.startsWith('AgentsRun') && name !== 'AgentsRunSandbox');
     expect(new Set(ruled)).toEqual(
       new Set([
+        'AuditRecordAccess',
+        'AuditSealRoot',
         'ObjectivesContainObjectives',
         'ObjectivesSweepObjectives',
         'ObjectivesTrackRoster',
@@ -116,6 +118,8 @@ describe('an alarm', () => {
         ...[
           '5xx',
           'Throttles',
+          'AuditAnchorAge',
+          'IteratorAge',
           'UnknownTokens',
           'ChannelsFailed',
           'DecisionsLeftBehind',
@@ -258,6 +262,26 @@ describe('the HTTP API', () => {
     expect(sources).toContain('/*/*/api/v1/objectives/{proxy+}');
     // and each of the two authorizers
     expect(sources).toHaveLength(routes.length + 2);
+  });
+});
+
+describe('the archive of the audit', () => {
+  it.each([
+    { stage: 'dev', Mode: 'GOVERNANCE', Days: 1 },
+    { stage: 'prod', Mode: 'COMPLIANCE', Days: 365 },
+  ])('of stage $stage locks what is written: $Mode for $Days days', ({ stage, Mode, Days }) => {
+    const archive = resourcesOf(synthesize({ stage }), 'AWS::S3::Bucket').find(([id]) => id.includes('Archive'))?.[1];
+    expect(archive?.Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode, Days } } },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    expect(archive?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('rings when nothing is heard of how old what is not anchored is', () => {
+    const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(({ MetricName }) => MetricName === 'AuditAnchorAge');
+    expect(alarm).toMatchObject({ TreatMissingData: 'breaching', Threshold: 600 });
   });
 });
 

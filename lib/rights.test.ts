@@ -139,7 +139,20 @@ const EXPECTED: Record<string, string[]> = {
     ),
     send('SafetyFailures'),
   ],
-  'audit/serve-http': read('Audit'),
+  'audit/serve-http': [
+    ...read('Audit'),
+    's3:GetObject AuditArchiveBucket/*',
+    's3:ListBucket AuditArchiveBucket',
+    ...call('AuditSealRoot'),
+    announce,
+  ],
+  'audit/record-access': [...items('Audit', 'GetItem', 'Query', 'PutItem'), send('AuditFailures')],
+  'audit/seal-root': [
+    ...items('Audit', 'GetItem', 'Query', 'PutItem'),
+    ...on('AuditArchiveBucket/*', 's3', 'PutObject', 'GetObject'),
+    ...on('PlatformSigningKey', 'kms', 'Sign', 'GetPublicKey'),
+    send('AuditFailures'),
+  ],
   'audit/record-changes': [
     ...items('Audit', 'GetItem', 'Query', 'PutItem'),
     ...stream('Objectives'),
@@ -278,6 +291,17 @@ describe('the rights of a function', () => {
   });
 });
 
+describe('the archive of the audit', () => {
+  it('is written once and read: nobody may delete, change retention, lift the lock or change the bucket', () => {
+    const archive = Object.values(rights)
+      .flat()
+      .filter((right) => right.includes(' AuditArchiveBucket'));
+    expect(new Set(archive)).toEqual(
+      new Set([...on('AuditArchiveBucket/*', 's3', 'PutObject', 'GetObject'), 's3:ListBucket AuditArchiveBucket']),
+    );
+  });
+});
+
 /** As in AWS's Service Authorization Reference: these actions take no resource, so their statement says `*`. */
 const WITHOUT_RESOURCE = [
   'ec2:CreateNetworkInterface',
@@ -308,7 +332,7 @@ const WITH_RESOURCE: Record<string, string[]> = {
   kms: ['Sign', 'GetPublicKey'],
   lambda: ['InvokeFunction'],
   logs: ['CreateLogStream', 'PutLogEvents'],
-  s3: ['GetObject', 'PutObject'],
+  s3: ['GetObject', 'PutObject', 'ListBucket'],
   'sms-voice': ['SendTextMessage', 'SendVoiceMessage'],
   secretsmanager: ['RotateSecret', 'DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
   sqs: [

@@ -1,7 +1,10 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rootOver } from '../../functions/audit/merkle.ts';
+import { fingerprintOf, statementAfter } from '../../functions/audit/root.ts';
 import { type Asked, aProblem, type FakeApi, fakeApi, type Routes } from '../../test/builders/fake-api.ts';
 import { runCommandLine } from './program.ts';
 import type { Screen } from './terminal.ts';
@@ -381,20 +384,56 @@ describe('audit', () => {
     return { lane: 'safety-0', seq: index + 1, hash, text };
   });
   const head = { lane: 'safety-0', head: { seq: 3, hash } };
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const empty = { lane: 'safety-0', size: 0, root: rootOver([]), head: genesisHash('safety-0') };
+  const sealed = { ...empty, size: 3, root: rootOver(entries.map((entry) => entry.hash)), head: hash };
+  const at = '2026-03-01T10:00:00.000Z';
+  const signed = (before: { statement: string } | undefined, lane: typeof empty) => {
+    const statement = statementAfter(before as never, { at, lanes: [lane], key: fingerprintOf(pem) });
+    const signature = sign('sha256', Buffer.from(statement), privateKey).toString('base64');
+    return { statement, signature, algorithm: 'ECDSA_SHA_256' };
+  };
+  const root = signed(undefined, sealed);
   const asLines = (lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n');
   const pages: Routes = {
     'GET /api/v1/audit/export': ({ query }) =>
       query.get('cursor') === 'p2'
         ? { text: asLines([...entries.slice(2), head]) }
-        : { text: `${asLines([...entries.slice(0, 2), { cursor: 'p2' }])}\n` },
+        : {
+            text: `${asLines([{ format: 'lazyark-audit-export/1', keys: [pem] }, { root }, ...entries.slice(0, 2), { cursor: 'p2' }])}\n`,
+          },
+    'GET /api/v1/audit/roots': () => ({ json: { items: [{ epoch: 1 }] } }),
+    'GET /api/v1/audit/anchors': () => ({ json: { items: [root] } }),
+    'POST /api/v1/audit/seal': () => ({ json: { kind: 'idle', epoch: 1, entries: 0, more: false } }),
   };
 
   it('verifies what the API exports, page after page', async () => {
     const ran = await lazyark(await anApi(pages), 'audit', 'verify');
     expect(ran.code).toBe(0);
     expect(ran.out).toBe(
-      `valid: 3 entries in 1 lanes, nothing changed, missing or reordered\n  safety-0: 3 entries, head ${hash}\n`,
+      `valid: 3 entries in 1 lanes, nothing changed, missing or reordered\n  safety-0: 3 entries (3 sealed), head ${hash}\n  1 signed roots, the last of ${at}; 1 compared with the archive or your own\n  key ${fingerprintOf(pem)}\n`,
     );
+  });
+
+  it('says that the archive holds another root, or one that is missing in the trail', async () => {
+    const other = signed(undefined, empty);
+    const later = signed({ ...root, epoch: 1 } as never, sealed);
+    for (const [anchor, words] of [
+      [other, 'not the anchored one'],
+      [later, 'cut off'],
+    ] as const) {
+      const api = await anApi({ ...pages, 'GET /api/v1/audit/anchors': () => ({ json: { items: [anchor] } }) });
+      const ran = await lazyark(api, 'audit', 'verify');
+      expect(ran).toMatchObject({ code: 1, out: expect.stringContaining(words) });
+    }
+  });
+
+  it('trusts the keys that were named, and no others', async () => {
+    const known = await lazyark(await anApi(pages), 'audit', 'verify', '--fingerprint', fingerprintOf(pem));
+    expect(known).toMatchObject({ code: 0, out: expect.stringContaining(', trusted') });
+    const unknown = await lazyark(await anApi(pages), 'audit', 'verify', '--fingerprint', 'f'.repeat(64));
+    expect(unknown).toMatchObject({ code: 1, out: expect.stringContaining('not one of those that are trusted') });
   });
 
   it('exports to a file that verifies without a connection, and not after a change', async () => {
@@ -416,5 +455,7 @@ describe('audit', () => {
 it('completion is made from the real command tree', async () => {
   const ran = await lazyark(undefined, 'completion', 'bash');
   expect(ran.out).toContain('| objective prioritise |');
-  expect(ran.out).toContain("'audit verify') words='--endpoint --token --data --json --help'");
+  expect(ran.out).toContain(
+    "'audit verify') words='--fingerprint --anchor --lane --endpoint --token --data --json --help'",
+  );
 });

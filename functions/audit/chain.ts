@@ -1,5 +1,5 @@
 // The chain of the audit: how an entry's text is made and how each hash binds all that came before. Pure.
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /** One change of one stored item, as it is kept: the text is what is hashed, byte for byte. */
 export type EntryFacts = {
@@ -11,7 +11,7 @@ export type EntryFacts = {
   table: string;
   pk: string;
   sk: string;
-  kind: 'INSERT' | 'MODIFY' | 'REMOVE';
+  kind: 'INSERT' | 'MODIFY' | 'REMOVE' | 'READ';
   by: string;
   why: string;
   changes: Change[];
@@ -21,7 +21,7 @@ export type Change = { path: string; before?: unknown; after?: unknown };
 export type ChainedEntry = { seq: number; hash: string; text: string };
 export type Head = { seq: number; hash: string };
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => digest('sha256', text, 'hex');
 
 /** What the first entry of a lane is chained to. */
 export const firstHead = (lane: string): Head => ({ seq: 0, hash: sha256(`lazyark-audit:${lane}`) });
@@ -31,6 +31,18 @@ export const chainHash = (previousHash: string, text: string): string =>
   sha256(`${previousHash}\n${Buffer.byteLength(text)}\n${text}`);
 
 export const entryIdOf = (lane: string, seq: number): string => `aud_${lane}_${seq}`;
+
+/** Where entries stop going on from a head, or nothing when all do. */
+export function firstBreak(head: Head, entries: readonly ChainedEntry[]): { seq: number; fault: string } | undefined {
+  let { seq, hash } = head;
+  for (const entry of entries) {
+    seq += 1;
+    if (entry.seq !== seq) return { seq, fault: `entry ${entry.seq} is stored where entry ${seq} belongs` };
+    if (chainHash(hash, entry.text) !== entry.hash) return { seq, fault: 'its text is not the one that was chained' };
+    hash = entry.hash;
+  }
+  return undefined;
+}
 
 /** Chains facts onto a head, in their order. */
 export function chainOnto(head: Head, facts: readonly Omit<EntryFacts, 'entryId' | 'seq'>[]): ChainedEntry[] {

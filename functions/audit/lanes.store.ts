@@ -12,8 +12,10 @@ export type Lanes = {
   append(lane: string, after: Head, entries: readonly ChainedEntry[], begunBy: string): Promise<'appended' | 'refused'>;
   batches(
     lane: string,
-    page: { cursor?: string; limit: number; newestFirst?: boolean; below?: number },
+    page: { cursor?: string; limit: number; newestFirst?: boolean; below?: number; from?: number },
   ): Promise<{ batches: Batch[]; cursor?: string }>;
+  /** The entries from one sequence number to another, both included, as far as there are any. */
+  entries(lane: string, from: number, to: number): Promise<ChainedEntry[]>;
 };
 
 const MARK_KEPT_SECONDS = 48 * 3_600;
@@ -51,9 +53,24 @@ export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes =
     ]);
     return outcome.written ? 'appended' : 'refused';
   },
-  batches: async (lane, { cursor, limit, newestFirst, below }) => {
-    const sk = below === undefined ? undefined : { below: padded(below) };
-    const page = await tables.query({ table, pk: `lane#${lane}`, sk, limit, cursor, newestFirst });
+  batches: async (lane, { cursor, limit, newestFirst, below, from }) => {
+    const sk =
+      below === undefined ? (from === undefined ? undefined : { atLeast: padded(from) }) : { below: padded(below) };
+    const consistent = from !== undefined;
+    const page = await tables.query({ table, pk: `lane#${lane}`, sk, limit, cursor, newestFirst, consistent });
     return { batches: page.items as unknown as Batch[], ...(page.cursor ? { cursor: page.cursor } : {}) };
+  },
+  entries: async (lane, from, to) => {
+    const found: ChainedEntry[] = [];
+    const query = { table, pk: `lane#${lane}`, consistent: true };
+    const holding = await tables.query({ ...query, sk: { atMost: padded(from) }, newestFirst: true, limit: 1 });
+    let cursor: string | undefined;
+    do {
+      const sk = { between: [holding.items[0]?.sk ?? padded(from), padded(to)] } as const;
+      const page = await tables.query({ ...query, sk, limit: 10, cursor });
+      found.push(...(page.items as unknown as Batch[]).flatMap(({ entries }) => entries));
+      cursor = page.cursor;
+    } while (cursor);
+    return found.filter(({ seq }) => seq >= from && seq <= to);
   },
 });

@@ -1,41 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { auditVerifier } from '../../bin/cli/verify-audit.ts';
-import { openSqlite } from '../common/table-sqlite.ts';
+import { change, changes, exportedLines, testAudit } from './audit.test-support.ts';
 import type { Head } from './chain.ts';
-import { factsOf, type StreamChange } from './change-facts.ts';
-import { type Lanes, lanesIn } from './lanes.store.ts';
+import { factsOf } from './change-facts.ts';
+import type { Lanes } from './lanes.store.ts';
 import { recordChanges } from './record-changes.ts';
 import { laneOf } from './stream-record.ts';
-import { exportTrail, readEntry, readTrail } from './trail.ts';
+import { readEntry, readTrail } from './trail.ts';
 
-const change = (n: number, overrides: Partial<StreamChange> = {}): StreamChange => ({
-  eventId: `event-${n}`,
-  table: 'objectives',
-  kind: 'MODIFY',
-  atMs: Date.parse('2026-03-01T10:00:00Z') + n,
-  byTtl: false,
-  before: { pk: `obj_${n}`, sk: 'graph#00', status: 'queued', by: 'someone', why: 'old' },
-  after: { pk: `obj_${n}`, sk: 'graph#00', status: 'running', by: 'operator', why: 'planned' },
-  ...overrides,
-});
-const changes = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => change(from + n));
-
-function theLanes(): Lanes {
-  const tables = openSqlite(':memory:');
-  tables.defineTable({ name: 'audit', indexes: [], stream: false });
-  return lanesIn(tables, 'audit', () => new Date('2026-03-01T10:00:00Z'));
-}
+const theLanes = (): Lanes => testAudit().lanes;
 
 async function exported(lanes: Lanes): Promise<string[]> {
-  const lines: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = (await exportTrail({ cursor }, lanes)).split('\n');
-    const last = JSON.parse(page.at(-1) ?? '{}') as { cursor?: string };
-    cursor = last.cursor;
-    lines.push(...(cursor ? page.slice(0, -1) : page));
-  } while (cursor);
-  return lines;
+  return exportedLines({ lanes, roots: testAudit().roots });
 }
 
 async function verified(lanes: Lanes) {

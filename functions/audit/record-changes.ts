@@ -1,9 +1,9 @@
 // Appends what a stream brings to the chain of its lane: exactly once, although records may come again.
-import { chainOnto, type Head } from './chain.ts';
+import { chainOnto, type EntryFacts, type Head } from './chain.ts';
 import { factsOf, isAudited, type StreamChange } from './change-facts.ts';
 import type { Lanes } from './lanes.store.ts';
 
-type Facts = ReturnType<typeof factsOf>;
+type Facts = Omit<EntryFacts, 'entryId' | 'seq'>;
 
 const ENTRIES_PER_BATCH_MAX = 150;
 const TEXT_BYTES_MAX = 250_000;
@@ -13,13 +13,24 @@ const TRIES_MAX = 20;
  * A redelivered run of records begins where an earlier one began, so the mark of the first record tells how many of them
  * are written; the rest is appended. `heads` remembers the head of each lane while the function is warm.
  */
-export async function recordChanges(
+export function recordChanges(
   lane: string,
   changes: readonly StreamChange[],
   lanes: Lanes,
   heads: Map<string, Head>,
 ): Promise<number> {
-  let left = changes.filter(isAudited).map((change) => factsOf(change, lane));
+  const facts = changes.filter(isAudited).map((change) => factsOf(change, lane));
+  return appendFacts(lane, facts, lanes, heads);
+}
+
+/** Answers how many of these facts were not there yet. */
+export async function appendFacts(
+  lane: string,
+  facts: readonly Facts[],
+  lanes: Lanes,
+  heads: Map<string, Head>,
+): Promise<number> {
+  let left = facts;
   let appended = 0;
   while (left.length > 0) {
     const [first] = left;

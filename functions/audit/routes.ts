@@ -1,8 +1,10 @@
-// HTTP of the room audit: entries, one entry, and the export that anybody can verify.
+// HTTP of the room audit: entries and one entry; what proves them and what is taken home have files of their own.
 import { createRoute } from '@hono/zod-openapi';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
 import type { Lanes } from './lanes.store.ts';
-import { exportTrail, LANES, readEntry, readTrail } from './trail.ts';
+import { type ProofRouteDeps, proofRoutes } from './proof-routes.ts';
+import { type ReportRouteDeps, reportRoutes } from './report-routes.ts';
+import { LANES, readEntry, readTrail } from './trail.ts';
 
 const Entry = z
   .looseObject({
@@ -16,9 +18,17 @@ const Entry = z
     hash: z.string(),
   })
   .openapi('AuditEntry');
-const Lane = z.enum(LANES);
 
-export function routes({ lanes }: { lanes: Lanes }): HttpApp {
+/** The paths of one entry come last: `roots` and `export` are no entries. */
+export function routes(deps: ProofRouteDeps & ReportRouteDeps): HttpApp {
+  const app = httpApp();
+  app.route('/', proofRoutes(deps));
+  app.route('/', reportRoutes(deps));
+  app.route('/', entryRoutes(deps));
+  return app;
+}
+
+function entryRoutes({ lanes }: { lanes: Lanes }): HttpApp {
   const app = httpApp();
   const list = createRoute({
     method: 'get',
@@ -27,7 +37,7 @@ export function routes({ lanes }: { lanes: Lanes }): HttpApp {
     middleware: may('auditor', 'operator', 'captain'),
     request: {
       query: PageQuery.extend({
-        lane: Lane.optional(),
+        lane: z.enum(LANES).optional(),
         q: z.string().max(200).optional(),
         objectiveId: z.string().max(60).optional(),
       }),
@@ -38,25 +48,6 @@ export function routes({ lanes }: { lanes: Lanes }): HttpApp {
     },
   });
   app.openapi(list, async (c) => c.json((await readTrail(c.req.valid('query'), lanes)) as never, 200));
-  const exported = createRoute({
-    method: 'get',
-    path: '/api/v1/audit/export',
-    summary: 'The whole trail as JSON lines, for `lazyark audit verify`',
-    middleware: may('auditor', 'operator', 'captain'),
-    request: { query: z.object({ lane: Lane.optional(), cursor: z.string().max(2_000).optional() }) },
-    responses: {
-      200: {
-        description: 'JSON lines; a last line with a cursor says that there is more',
-        content: { 'application/jsonl': { schema: z.string() } },
-      },
-      ...problems(400, 401, 403),
-    },
-  });
-  app.openapi(
-    exported,
-    async (c) =>
-      c.body(await exportTrail(c.req.valid('query'), lanes), 200, { 'content-type': 'application/jsonl' }) as never,
-  );
   const one = createRoute({
     method: 'get',
     path: '/api/v1/audit/{entryId}',

@@ -1,11 +1,11 @@
-// Reads of the trail: pages of entries for people, and the export that a verifier checks.
+// Reads of the trail: pages of entries for people, and one entry by its id.
 import * as z from 'zod';
 import { InvalidCursor } from '../common/table-cursor.ts';
-import { type EntryFacts, entryIdOf, firstHead } from './chain.ts';
+import { type EntryFacts, entryIdOf } from './chain.ts';
 import type { Batch, Lanes } from './lanes.store.ts';
 
-/** One lane for each room that has a table of its own. */
-export const LANES = ['objectives', 'agents', 'safety', 'operations'] as const;
+/** One lane for each room that has a table of its own, and one for who read what is sensitive. */
+export const LANES = ['objectives', 'agents', 'safety', 'operations', 'access'] as const;
 
 export type EntryView = Omit<EntryFacts, 'pk' | 'sk'> & {
   item: { pk: string; sk: string };
@@ -24,13 +24,8 @@ const Positions = z.record(
     .regex(/^(\d{1,15}|Infinity)$/)
     .nullable(),
 );
-const ExportPlace = z.object({
-  lane: z.string(),
-  cursor: z.string().optional(),
-  head: z.object({ seq: z.int(), hash: z.string() }).optional(),
-});
-
-function placeIn<Place>(cursor: string, Schema: z.ZodType<Place>): Place {
+/** A place in a list out of a cursor. Throws InvalidCursor for what is none. */
+export function placeIn<Place>(cursor: string, Schema: z.ZodType<Place>): Place {
   try {
     return Schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
@@ -127,32 +122,16 @@ function readsOf({ entries, after }: Pick<Batch, 'entries' | 'after'>): Read[] {
 
 /** One entry by its id, or nothing. */
 export async function readEntry(entryId: string, lanes: Lanes): Promise<EntryView | undefined> {
-  const match = /^aud_([a-z0-9-]+)_(\d+)$/.exec(entryId);
-  if (!match?.[1]) return undefined;
-  const seq = Number(match[2]);
-  const { batches } = await lanes.batches(match[1], { limit: 1, newestFirst: true, below: seq + 1 });
-  return readsOf(batches[0] ?? { entries: [], after: '' }).find(
-    ({ view }) => view.entryId === entryIdOf(match[1] ?? '', seq),
-  )?.view;
+  const place = entryPlace(entryId);
+  if (!place) return undefined;
+  const { lane, seq } = place;
+  const { batches } = await lanes.batches(lane, { limit: 1, newestFirst: true, below: seq + 1 });
+  return readsOf(batches[0] ?? { entries: [], after: '' }).find(({ view }) => view.entryId === entryIdOf(lane, seq))
+    ?.view;
 }
 
-const EXPORT_BATCHES = 10;
-
-/** A page of the export as JSON lines; each lane ends with its head; a page that is not the last ends with a cursor line. */
-export async function exportTrail({ lane, cursor }: { lane?: string; cursor?: string }, lanes: Lanes): Promise<string> {
-  const wanted: string[] = lane ? [lane] : [...LANES];
-  const at: z.infer<typeof ExportPlace> = cursor ? placeIn(cursor, ExportPlace) : { lane: wanted[0] ?? '' };
-  const page = await lanes.batches(at.lane, { cursor: at.cursor, limit: EXPORT_BATCHES });
-  const lines = page.batches.flatMap(({ entries }) =>
-    entries.map(({ seq, hash, text }) => JSON.stringify({ lane: at.lane, seq, hash, text })),
-  );
-  const last = page.batches.at(-1)?.entries.at(-1);
-  const head = last ? { seq: last.seq, hash: last.hash } : (at.head ?? firstHead(at.lane));
-  if (page.cursor) return [...lines, cursorLine({ lane: at.lane, cursor: page.cursor, head })].join('\n');
-  lines.push(JSON.stringify({ lane: at.lane, head }));
-  const following = wanted[wanted.indexOf(at.lane) + 1];
-  return [...lines, ...(following ? [cursorLine({ lane: following })] : [])].join('\n');
+/** `aud_objectives_17` → where that entry is, whether or not there is one. */
+export function entryPlace(entryId: string): { lane: string; seq: number } | undefined {
+  const [, lane, seq] = /^aud_([a-z0-9-]+)_([1-9]\d{0,14})$/.exec(entryId) ?? [];
+  return lane && seq ? { lane, seq: Number(seq) } : undefined;
 }
-
-const cursorLine = (position: object): string =>
-  JSON.stringify({ cursor: Buffer.from(JSON.stringify(position)).toString('base64url') });

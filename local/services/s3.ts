@@ -4,6 +4,7 @@ import { type Host, physicalName, type ResourceFactory, type Service } from '../
 import { type Buckets, s3Api } from './s3/api.ts';
 import { BucketStore } from './s3/bucket-store.ts';
 import type { CorsRule } from './s3/cors.ts';
+import { lockOf } from './s3/object-lock.ts';
 
 const bucketsOf = (host: Host): Buckets =>
   host.shared('s3-buckets', () => ({ names: new Set<string>(), cors: new Map(), store: new BucketStore(host) }));
@@ -16,7 +17,7 @@ const bucketFactory: ResourceFactory = {
     if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
       throw new Error(`${resource.logicalId}: ${name} is no bucket name`);
     const { names, cors, store } = bucketsOf(host);
-    await store.prepare(name);
+    await store.prepare(name, lockOf(resource.properties, resource.logicalId));
     names.add(name);
     const { CorsRules } = (resource.properties.CorsConfiguration ?? {}) as { CorsRules?: CorsRule[] };
     cors.set(name, CorsRules ?? []);

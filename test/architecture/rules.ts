@@ -93,6 +93,8 @@ const noTests: Rule = {
 const LINES_MAX: [RegExp, number][] = [
   [/^functions\/.*\.handler\.ts$/, 30],
   [/^lib\/rooms\//, 120],
+  // what auditors take home is one file that they can read in one sitting
+  [/^bin\/verify-audit-export\.mjs$/, 299],
   [/./, 250],
 ];
 const small: Rule = {

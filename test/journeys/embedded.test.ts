@@ -16,7 +16,7 @@ async function connect() {
   return { endpoint: runtime.url, token: await runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '') };
 }
 
-stories(connect, { patienceMs: 50_000, bodyLimit: true, crashesReported: true });
+stories(connect, { patienceMs: 50_000, bodyLimit: true, crashesReported: true, signs: true });
 
 afterAll(async () => {
   await runtime?.stop();

@@ -23,6 +23,8 @@ export type Surroundings = {
   bodyLimit: boolean;
   /** an agent that ends without an answer is reported at once; where not, the end of its lease tells */
   crashesReported: boolean;
+  /** its KMS can sign */
+  signs: boolean;
 };
 
 /** `connect` gives a new swarm that nobody has bootstrapped, or one that runs already. */
@@ -49,6 +51,6 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     decisionStories(api);
     noticeStories(api);
     snapshotStories(api);
-    auditStories(api);
+    auditStories(api, surroundings);
   });
 }

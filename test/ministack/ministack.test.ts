@@ -3,7 +3,11 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import * as z from 'zod';
 import { stories } from '../journeys/stories.ts';
 
-const Where = z.object({ AWS_ENDPOINT_URL: z.url(), LAZYARK_OUTPUTS: z.string() });
+const Where = z.object({
+  AWS_ENDPOINT_URL: z.url(),
+  LAZYARK_OUTPUTS: z.string(),
+  LAZYARK_SIGNS: z.string().optional(),
+});
 const Outputs = z.object({ ApiId: z.string(), OperatorTokenSecretName: z.string() });
 
 async function connect() {
@@ -14,4 +18,9 @@ async function connect() {
   return { endpoint: `${AWS_ENDPOINT_URL}/_aws/execute-api/${ApiId}/$default`, token };
 }
 
-stories(connect, { patienceMs: 170_000, bodyLimit: false, crashesReported: false });
+stories(connect, {
+  patienceMs: 170_000,
+  bodyLimit: false,
+  crashesReported: false,
+  signs: process.env.LAZYARK_SIGNS !== 'no',
+});

@@ -4,6 +4,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type ApiService, type Call
 import type { BucketStore, ObjectFacts } from './bucket-store.ts';
 import { type CorsRule, preflightAnswer, readableBy } from './cors.ts';
 import { listObjects } from './listing.ts';
+import { refuseLockHeaders } from './object-lock.ts';
 import { rangeOf } from './range.ts';
 import { uploadedBody } from './upload.ts';
 import { xmlDocument } from './xml.ts';
@@ -19,7 +20,7 @@ type Call = {
 
 /** Query parameters that change nothing about what is asked for; any other one is another operation. */
 const HARMLESS =
-  /^(x-id|x-amz-.*|response-.*|list-type|prefix|max-keys|continuation-token|start-after|encoding-type|fetch-owner)$/i;
+  /^(x-id|x-amz-.*|response-.*|list-type|prefix|max-keys|continuation-token|start-after|encoding-type|fetch-owner|versionId)$/i;
 /** Headers that an object keeps and gives back. */
 const KEPT =
   /^(content-type|content-encoding|content-disposition|content-language|cache-control|expires|x-amz-meta-.+)$/;
@@ -64,13 +65,18 @@ function operationOf(
     if (method === 'HEAD') return headBucket;
     return method === 'GET' && query.get('list-type') === '2' ? listBucket : undefined;
   }
+  if (query.has('versionId')) return { GET: getObject, DELETE: deleteVersion }[method];
   return { GET: getObject, HEAD: headObject, PUT: putObject, DELETE: deleteObject }[method];
 }
 
 async function getObject(call: Call): Promise<ApiResponse> {
-  call.allow('GetObject');
   const { request, bucket, key, buckets } = call;
-  const found = await buckets.store.read(bucket, key);
+  const version = versionIn(call);
+  call.allow(version === undefined ? 'GetObject' : 'GetObjectVersion');
+  const found =
+    version === undefined
+      ? await buckets.store.read(bucket, key)
+      : await buckets.store.readVersion(bucket, key, version);
   if (!found) throw missing(call);
   const { facts, body } = found;
   const headers = { ...headersOf(facts), ...overrides(request.query) };
@@ -92,8 +98,23 @@ async function headObject(call: Call): Promise<ApiResponse> {
   return { status: 200, headers: { ...headersOf(facts), 'content-length': String(facts.sizeBytes) }, body: '' };
 }
 
+/** Only a bucket with Object Lock keeps versions here. */
+function versionIn({ request, bucket, buckets }: Call): string | undefined {
+  const version = request.query.get('versionId') ?? undefined;
+  if (version === undefined || buckets.store.isLocked(bucket)) return version;
+  throw new ApiError(501, 'NotImplemented', 'The embedded runtime keeps versions in buckets with Object Lock only');
+}
+
+async function deleteVersion(call: Call): Promise<ApiResponse> {
+  call.allow('DeleteObjectVersion');
+  refuseLockHeaders(call.request);
+  await call.buckets.store.removeVersion(call.bucket, call.key, versionIn(call) ?? '');
+  return { status: 204, body: '' };
+}
+
 async function putObject({ request, bucket, key, buckets, allow }: Call): Promise<ApiResponse> {
   allow('PutObject');
+  refuseLockHeaders(request);
   if (Buffer.byteLength(key) > 1024) throw new ApiError(400, 'KeyTooLongError', 'Your key is too long');
   const kept = Object.entries(request.headers).filter(([name]) => KEPT.test(name));
   const headers = Object.fromEntries(kept.map(([name, value]) => [name, value.replace(/^aws-chunked,?\s*/, '')]));
@@ -101,11 +122,12 @@ async function putObject({ request, bucket, key, buckets, allow }: Call): Promis
   const facts = await buckets.store.put(bucket, key, uploadedBody(request), headers, onlyNew);
   if (!facts)
     throw new ApiError(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
-  return { status: 200, headers: { etag: `"${facts.etag}"` }, body: '' };
+  return { status: 200, headers: { etag: `"${facts.etag}"`, ...versionHeader(facts) }, body: '' };
 }
 
-async function deleteObject({ bucket, key, buckets, allow }: Call): Promise<ApiResponse> {
+async function deleteObject({ request, bucket, key, buckets, allow }: Call): Promise<ApiResponse> {
   allow('DeleteObject');
+  refuseLockHeaders(request);
   await buckets.store.remove(bucket, key);
   return { status: 204, body: '' };
 }
@@ -147,8 +169,12 @@ function headersOf(facts: ObjectFacts): Record<string, string> {
     etag: `"${facts.etag}"`,
     'last-modified': new Date(facts.modifiedMs).toUTCString(),
     'accept-ranges': 'bytes',
+    ...versionHeader(facts),
   };
 }
+
+const versionHeader = ({ version }: ObjectFacts): Record<string, string> =>
+  version === undefined ? {} : { 'x-amz-version-id': version };
 
 /** response-content-disposition=… of a presigned URL becomes content-disposition. */
 function overrides(query: URLSearchParams): Record<string, string> {

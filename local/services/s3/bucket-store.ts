@@ -3,10 +3,11 @@
 // An upload writes a new file and flushes it before the row points to it, so a crash leaves the old object or the new
 // one, never half of one. A file that no row knows is removed at the next start.
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Host } from '../../service.ts';
+import { addVersion, createVersions, findVersion, type Lock, removeVersion, versionFiles } from './object-lock.ts';
 
 export type ObjectFacts = {
   key: string;
@@ -16,6 +17,8 @@ export type ObjectFacts = {
   modifiedMs: number;
   /** content-type, x-amz-meta-… as they were sent */
   headers: Record<string, string>;
+  /** in a bucket with Object Lock */
+  version?: string;
 };
 export type Listing = { objects: ObjectFacts[]; more: boolean };
 
@@ -23,22 +26,35 @@ type Row = { key: string; file: string; size: number; etag: string; modified_ms:
 
 export class BucketStore {
   readonly #host: Host;
+  readonly #locks = new Map<string, Lock>();
 
   constructor(host: Host) {
     this.#host = host;
   }
 
   /** Makes the bucket's folder and clears what a crash left behind. */
-  async prepare(bucket: string): Promise<void> {
-    const rows = await this.#host.store.durably((db) => {
+  async prepare(bucket: string, lock?: Lock): Promise<void> {
+    if (lock) this.#locks.set(bucket, lock);
+    const [rows, kept] = await this.#host.store.durably((db) => {
+      createVersions(db);
       db.exec(`CREATE TABLE IF NOT EXISTS rt_s3_objects (
         bucket TEXT, key TEXT, file TEXT, size INTEGER, etag TEXT, modified_ms INTEGER, headers TEXT, PRIMARY KEY (bucket, key))`);
-      return db.prepare('SELECT file FROM rt_s3_objects WHERE bucket = ?').all(bucket);
+      const current = db.prepare('SELECT file FROM rt_s3_objects WHERE bucket = ?').all(bucket);
+      return [current, versionFiles(db, bucket)] as const;
     });
     await mkdir(this.#folder(bucket), { recursive: true });
-    const known = new Set(rows.map(({ file }) => file));
+    const known = new Set([...rows.map(({ file }) => file), ...kept]);
     const left = (await readdir(this.#folder(bucket))).filter((file) => !known.has(file));
     await Promise.all(left.map((file) => rm(join(this.#folder(bucket), file))));
+    for (const file of kept) await this.#makeReadOnly(bucket, file);
+  }
+
+  isLocked(bucket: string): boolean {
+    return this.#locks.has(bucket);
+  }
+
+  async #makeReadOnly(bucket: string, file: string): Promise<void> {
+    await chmod(join(this.#folder(bucket), file), 0o444);
   }
 
   /** Stores an object; durable when it resolves. With `onlyNew`, an object that is there stays: `undefined`. */
@@ -51,22 +67,51 @@ export class BucketStore {
   ): Promise<ObjectFacts | undefined> {
     const file = randomUUID();
     await writeDurably(this.#folder(bucket), file, body);
-    const facts = {
+    const lock = this.#locks.get(bucket);
+    const facts: ObjectFacts = {
+      ...(lock && { version: file }),
       key,
       sizeBytes: body.length,
       etag: createHash('md5').update(body).digest('hex'),
       modifiedMs: this.#host.clock.now(),
       headers,
     };
-    const replaced = await this.#host.store.durably((db) => replaceRow(db, bucket, file, facts, onlyNew));
-    const obsolete = replaced === 'kept' ? file : replaced;
+    const replaced = await this.#host.store.durably((db) => {
+      const before = replaceRow(db, bucket, file, facts, onlyNew);
+      const version = { key, file, facts: JSON.stringify(facts) };
+      if (lock && before !== 'kept') addVersion(db, bucket, version, lock, facts.modifiedMs);
+      return before;
+    });
+    if (lock && replaced !== 'kept') await this.#makeReadOnly(bucket, file);
+    const obsolete = replaced === 'kept' ? file : lock ? undefined : replaced;
     if (obsolete) await rm(join(this.#folder(bucket), obsolete), { force: true });
     return replaced === 'kept' ? undefined : facts;
   }
 
   async find(bucket: string, key: string): Promise<ObjectFacts | undefined> {
     const row = await this.#row(bucket, key);
-    return row && factsOf(row);
+    return row && this.#factsOf(bucket, row);
+  }
+
+  /** A version of a locked bucket, also one that is no longer the object. */
+  async readVersion(bucket: string, key: string, file: string) {
+    const version = await this.#host.store.durably((db) => findVersion(db, bucket, key, file));
+    const body = version && (await readIfThere(join(this.#folder(bucket), version.file)));
+    return version && body ? { facts: JSON.parse(version.facts) as ObjectFacts, body } : undefined;
+  }
+
+  /** Throws AccessDenied while the version is locked. */
+  async removeVersion(bucket: string, key: string, file: string): Promise<void> {
+    const removed = await this.#host.store.durably((db) => {
+      const version = findVersion(db, bucket, key, file);
+      if (version) removeVersion(db, bucket, version, this.#host.clock.now());
+      return version;
+    });
+    if (removed) await rm(join(this.#folder(bucket), removed.file), { force: true });
+  }
+
+  #factsOf(bucket: string, row: Row): ObjectFacts {
+    return { ...factsOf(row), ...(this.isLocked(bucket) && { version: row.file }) };
   }
 
   /** The object with its bytes; looks again when it was replaced between looking and reading. */
@@ -75,7 +120,7 @@ export class BucketStore {
       const row = await this.#row(bucket, key);
       if (!row) return undefined;
       const body = await readIfThere(join(this.#folder(bucket), row.file));
-      if (body) return { facts: factsOf(row), body };
+      if (body) return { facts: this.#factsOf(bucket, row), body };
       if ((await this.#row(bucket, key))?.file === row.file) throw new Error(`The file of ${bucket}/${key} is gone.`);
     }
   }
@@ -89,7 +134,8 @@ export class BucketStore {
         row?.file ?? '',
       );
     });
-    if (row) await rm(join(this.#folder(bucket), row.file), { force: true });
+    // As S3's delete marker: the object is no longer seen, its versions stay.
+    if (row && !this.isLocked(bucket)) await rm(join(this.#folder(bucket), row.file), { force: true });
   }
 
   /** Objects whose keys begin with `prefix` and come after `after`, in order of their bytes. */
