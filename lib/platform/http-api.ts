@@ -51,7 +51,10 @@ export class HttpApi extends Construct {
     const token = askingFor('OperatorToken', authorizer, REMEMBERED_SECONDS);
     const freshToken = askingFor('FreshToken', authorizer, 0);
     for (const { by, paths, freshPaths = [], openPaths = [] } of serves) {
-      const integration = new HttpLambdaIntegration(by.name === 'serve-http' ? pascal(by.room.room) : by.node.id, by);
+      // One permission for a function and not one for each route: a stack has 500 resources, and this API is all that calls.
+      const integration = new HttpLambdaIntegration(by.name === 'serve-http' ? pascal(by.room.room) : by.node.id, by, {
+        scopePermissionToRoute: false,
+      });
       for (const path of [...paths, ...freshPaths, ...openPaths]) {
         const open = openPaths.includes(path);
         const route = new HttpRoute(this, `Route ${path.replaceAll('/', ' ').trim()}`, {
