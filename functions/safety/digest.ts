@@ -1,6 +1,5 @@
 // The digest: what was kept back, told in one message, worst first. Pure.
 import type { Notice, WantedNotice } from './notice.ts';
-import { isWorse } from './notice.ts';
 import { ranked } from './notice-rank.ts';
 
 const LINES_MAX = 10;
@@ -23,7 +22,6 @@ export function digestOf(
   const members = ranked(waiting);
   const [first] = members;
   if (!first) return undefined;
-  const severity = members.reduce((worst, { severity: one }) => (isWorse(one, worst) ? one : worst), first.severity);
   const lines = members
     .slice(0, LINES_MAX)
     .map((one) => `${one.severity}: ${one.title} (${one.count}×)`.slice(0, LINE_CHARACTERS_MAX));
@@ -31,7 +29,8 @@ export function digestOf(
   const wanted: WantedNotice = {
     key: 'digest',
     kind: 'digest',
-    severity,
+    // ranked: the first is the worst
+    severity: first.severity,
     title: members.length === 1 ? 'One more notice waits' : `${members.length} more notices wait`,
     body: [...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n'),
     subject: {},

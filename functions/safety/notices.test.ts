@@ -1,9 +1,11 @@
 // Notices raised, delivered, answered and told together; the receivers are a local server.
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { serve } from '../common/http.ts';
 import { CANARIES } from '../common/mask.test-support.ts';
 import { parseChannelSecrets } from './channel-secrets.ts';
 import { concludeLadder, PagerUnreached, tellPager } from './conclude-ladder.ts';
 import { noticeIdOf } from './notice.ts';
+import { noticeRoutes } from './notice-routes.ts';
 import { type Bench, configuredAt, openBench } from './notices.test-support.ts';
 import { listNotices } from './notices.ts';
 import { openReceivers, type Received, type Receivers } from './receivers.test-support.ts';
@@ -404,6 +406,67 @@ describe('the list', () => {
     expect([open.items.map(({ key }) => key), open.cursor === undefined]).toEqual([['worst'], false]);
     const answered = await listNotices({ status: 'answered', limit: 10 }, bench.raising);
     expect(answered.items.map(({ key, rank }) => [key, rank])).toEqual([['sooner', []]]);
+  });
+});
+
+describe('through HTTP', () => {
+  const kept: string[] = [];
+  const app = () => noticeRoutes({ ...bench.raising, putChannels: async (secret) => void kept.push(secret) });
+  const ask = async (method: string, path: string, body?: object) => {
+    const event = {
+      version: '2.0',
+      rawPath: `/api/v1${path.split('?')[0]}`,
+      rawQueryString: path.split('?')[1] ?? '',
+      headers: { host: 'x', 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+      requestContext: {
+        domainName: 'x',
+        http: { method, path },
+        authorizer: { lambda: { principalId: 'ann', roles: 'viewer,operator,captain' } },
+      },
+      isBase64Encoded: false,
+    };
+    const { statusCode, body: text } = (await serve(app())(event, {})) as { statusCode: number; body: string };
+    return { status: statusCode, text, json: JSON.parse(text) };
+  };
+
+  it('the open ones with their counts, a page at a time; one; and an answer by the caller', async () => {
+    await bench.raiseOne();
+    await bench.raiseOne({ key: 'other', severity: 'warning' });
+    const { json } = await ask('GET', '/notices?limit=1');
+    expect(json).toMatchObject({ items: [{ noticeId: DRILL }], open: { critical: 1, error: 0, warning: 1, info: 0 } });
+    expect((await ask('GET', `/notices?limit=1&cursor=${encodeURIComponent(json.cursor)}`)).json.items).toHaveLength(1);
+    expect((await ask('GET', `/notices/${DRILL}`)).json).not.toHaveProperty('version');
+    const answered = await ask('POST', `/notices/${DRILL}/acknowledge`, { note: 'on it' });
+    expect(answered.json).toMatchObject({ status: 'acknowledged', answeredBy: 'ann', note: 'on it', rank: [] });
+    expect((await ask('GET', '/notices?status=answered')).json.items).toHaveLength(1);
+  });
+
+  it('what there is not, and what is malformed', async () => {
+    expect(await ask('GET', `/notices/${DRILL}`)).toMatchObject({ status: 404, json: { code: 'no_such_notice' } });
+    expect(await ask('POST', `/notices/${DRILL}/resolve`, {})).toMatchObject({ status: 404 });
+    expect(await ask('POST', `/notices/${DRILL}/resolve`, { note: '' })).toMatchObject({ status: 400 });
+    expect(await ask('GET', '/notices?status=shut')).toMatchObject({ status: 400 });
+    expect(await ask('GET', '/notices?cursor=nonsense')).toMatchObject({ status: 400 });
+  });
+
+  it('a person says something, and sets the channels, which come back by name only', async () => {
+    const said = await ask('POST', '/notices', { title: 'T', body: 'B', severity: 'error' });
+    expect(said).toMatchObject({ status: 202, json: { noticeId: noticeIdOf('said#ann#2026-11-20T12:00:00.000Z') } });
+    expect(bench.announced).toMatchObject([
+      { name: 'safety.NoticeWanted', detail: { kind: 'said_by_person', subject: { by: 'ann' } } },
+    ]);
+    const secret = {
+      discord: { webhookUrl: 'https://discord.com/api/webhooks/1/hunter2' },
+      people: { ann: '+4915112345678' },
+    };
+    const set = await ask('POST', '/notices/channels', secret);
+    expect(set.json).toEqual({ channels: ['discord'], people: ['ann'] });
+    expect(kept).toEqual([JSON.stringify(secret)]);
+    const bad = await ask('POST', '/notices/channels', { discord: { webhookUrl: 'hunter2' } });
+    expect(bad).toMatchObject({ status: 400, json: { errors: [{ path: 'discord.webhookUrl' }] } });
+    expect(bad.text).not.toContain('hunter2');
+    expect(kept).toHaveLength(1);
   });
 });
 
