@@ -22,7 +22,10 @@ export class LazyArkStack extends Stack {
     const safety = new Safety(this, { platform });
     const agents = new Agents(this, { platform });
     const objectives = new Objectives(this, { platform, safety, agents });
-    const operations = new Operations(this, { platform });
+    const operations = new Operations(this, {
+      platform,
+      secrets: [{ name: 'channels', arn: safety.channelsSecretArn }],
+    });
     const audited = [objectives.table, agents.table, safety.table, operations.table];
     const audit = new Audit(this, { platform, records: audited });
     const bootstrap = new Bootstrap(this, { platform, safety, agents, objectives, audit });

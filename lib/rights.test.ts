@@ -187,6 +187,7 @@ const EXPECTED: Record<string, string[]> = {
     ...read('Operations'),
     ...items('Operations', 'PutItem', 'UpdateItem'),
     ...secret('DescribeSecret'),
+    'secretsmanager:DescribeSecret SafetyChannelsSecret',
     announce,
     send('OperationsFailures'),
   ],

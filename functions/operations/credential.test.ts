@@ -128,6 +128,7 @@ describe('the catalogue', () => {
   it('that is shipped can be read', () => {
     expect(readConfig('credentials.yaml', Catalogue, configFolder()).map(({ name }) => name)).toEqual([
       'operator-token',
+      'channels',
     ]);
   });
 

@@ -13,3 +13,9 @@ export const CredentialExpiring = defineEvent(
     at: z.iso.datetime(),
   }),
 );
+
+/** What people were told of is over. */
+export const CredentialRenewed = defineEvent(
+  'operations.CredentialRenewed',
+  z.object({ name: z.string(), at: z.iso.datetime() }),
+);

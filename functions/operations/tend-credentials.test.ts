@@ -14,7 +14,7 @@ function anInstallation(rotatedAt: () => Promise<string | undefined> = async () 
   const tables = openSqlite(':memory:');
   tables.defineTable({ name: 'operations', indexes: [{ name: 'roster' }], stream: true });
   const clock = { ms: Date.parse('2026-06-01T00:00:00.000Z') };
-  const told: { name: string; urgency: string }[] = [];
+  const told: { name: string; urgency?: string }[] = [];
   const failures: string[] = [];
   const started: string[] = [];
   const catalogue = Catalogue.parse([
@@ -46,7 +46,7 @@ function anInstallation(rotatedAt: () => Promise<string | undefined> = async () 
   const tend = async (day: number) => {
     clock.ms = Date.parse('2026-06-01T00:00:00.000Z') + day * DAY;
     await tendCredentials(deps as never);
-    return told.splice(0).map(({ name, urgency }) => `${name} ${urgency}`);
+    return told.splice(0).map(({ name, urgency = 'renewed' }) => `${name} ${urgency}`);
   };
   return { tend, told, failures, call, started, deps };
 }
@@ -59,6 +59,16 @@ describe('tending', () => {
     expect(await tend(53)).toEqual(['door overdue', 'key expiring']);
     expect(await tend(53.2)).toEqual([]);
     expect(await tend(60)).toEqual(['door overdue', 'key expired']);
+  });
+
+  it('tells when what it told of is over', async () => {
+    let rotatedAt = '2026-06-01T00:00:00.000Z';
+    const { tend } = anInstallation(async () => rotatedAt);
+    await tend(0);
+    await tend(53);
+    rotatedAt = '2026-07-24T00:00:00.000Z';
+    expect(await tend(53.1)).toEqual(['door renewed', 'key renewed']);
+    expect(await tend(53.2)).toEqual([]);
   });
 
   it('goes on with the others when one cannot be looked at', async () => {
@@ -94,6 +104,7 @@ describe('tending', () => {
     await deps.principals.revoke('prn_2', '2026-06-01T00:00:00.000Z', 'operator', 'left');
     expect(await tend(2.9)).toEqual([]);
     expect(await tend(3)).toEqual(['principal:prn_1 expiring']);
+    expect(await tend(3.5)).toEqual([]);
   });
 
   it('says again what could not be announced', async () => {
@@ -134,7 +145,7 @@ describe('over HTTP', () => {
 
 describe('the catalogue and the deployment', () => {
   it('have to agree', () => {
-    expect(catalogueOf({ 'operator-token': 'arn' })).toHaveLength(1);
+    expect(catalogueOf({ 'operator-token': 'arn', channels: 'arn' })).toHaveLength(2);
     expect(() => catalogueOf({ other: 'arn' })).toThrow(UnknownCredential);
   });
 });

@@ -1,7 +1,7 @@
 // Looks after all credentials: renews what is due, and tells people in time of what no machine can renew.
 import type { Announce } from '../common/announce.ts';
 import { type Credential, endWarning, type Warning, warningOf } from './credential.ts';
-import { CredentialExpiring } from './events.ts';
+import { CredentialExpiring, CredentialRenewed } from './events.ts';
 import type { Principals } from './principals.store.ts';
 import { type RefreshDeps, type Refreshed, refreshCredential } from './refresh-credential.ts';
 
@@ -29,10 +29,13 @@ export async function tendCredentials(deps: TendDeps): Promise<{ name: string; o
 
 async function tend(credential: Credential, deps: TendDeps): Promise<Refreshed> {
   const { name } = credential;
+  const before = warningOf(credential, await deps.credentials.get(name), deps.now().getTime());
   const outcome = await refreshCredential(credential, deps);
   if (credential.kind !== 'oauth2') await noteRotation(name, deps);
   const state = await deps.credentials.get(name);
-  await tell(name, warningOf(credential, state, deps.now().getTime()), deps);
+  const warning = warningOf(credential, state, deps.now().getTime());
+  await tell(name, warning, deps);
+  if (before && !warning) await deps.announce(CredentialRenewed, { name, at: deps.now().toISOString() });
   return outcome;
 }
 
@@ -44,8 +47,15 @@ async function noteRotation(name: string, { secrets, secretIdOf, credentials }: 
 
 const PAGES_MAX = 50;
 
-/** People's and agents' tokens end by themselves; who holds one is told a week before. */
+/** People's and agents' tokens end by themselves; who holds one is told a week before. All are looked at once a day. */
 async function tellOfPrincipals(deps: TendDeps): Promise<void> {
+  const today = deps.now().toISOString().slice(0, 10);
+  if (await deps.credentials.wasTold('principals', today)) return;
+  await lookAtPrincipals(deps);
+  await deps.credentials.told('principals', today, deps.now().getTime());
+}
+
+async function lookAtPrincipals(deps: TendDeps): Promise<void> {
   let cursor: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const found = await deps.principals.list({ limit: 200, cursor });

@@ -2,6 +2,7 @@
 
 import type * as z from 'zod';
 import { AgentLost } from '../agents/events.ts';
+import { CredentialExpiring, CredentialRenewed } from '../operations/events.ts';
 import {
   DecisionMade,
   EffectUnknown,
@@ -109,6 +110,18 @@ const READERS: Record<string, Reader> = {
     );
   },
 
+  [CredentialExpiring.detailType]: (detail, event) => {
+    const { name, urgency, endsAt, reason } = CredentialExpiring.schema.parse(detail);
+    const severity = urgency === 'expired' || urgency === 'refused' ? 'error' : 'warning';
+    const title = `${name} is ${urgency}`;
+    const body = `${reason}${endsAt ? `; its end: ${endsAt}` : ''}. docs/identity.md says how it is replaced.`;
+    return raiseIt({ key: credentialKey(name), kind: 'credential', severity, title, body, subject: { name } }, event);
+  },
+  [CredentialRenewed.detailType]: (detail) => {
+    const { name } = CredentialRenewed.schema.parse(detail);
+    return { kind: 'resolve', key: credentialKey(name), by: 'operations', note: 'it was replaced' };
+  },
+
   /** CloudWatch tells of every alarm on the account's own bus. */
   'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, event) => {
     const { alarmName = 'unknown', state = {}, configuration = {} } = detail;
@@ -133,4 +146,5 @@ const READERS: Record<string, Reader> = {
 type Scope = z.infer<typeof KillScope>;
 const killKey = (scope: Scope): string =>
   `killed#${typeof scope === 'string' ? scope : Object.entries(scope).map(([name, value]) => `${name}:${value}`)}`;
+const credentialKey = (name: string): string => `credential#${name}`;
 const decisionKey = (decisionId: string): string => `decision#${decisionId}`;

@@ -590,6 +590,18 @@ describe('what the bus tells', () => {
     expect(await bench.notice('alarm#unknown')).toMatchObject({ body: 'CloudWatch gave no reason' });
   });
 
+  it('a credential that ends raises its notice, and its successor ends it', async () => {
+    const name = 'mail';
+    const at = '2026-11-20T10:00:00Z';
+    const about = { name, endsAt: null, reason: 'invalid_grant', at };
+    await tell('operations.CredentialExpiring', { ...about, urgency: 'expiring' });
+    expect(await bench.notice('credential#mail')).toMatchObject({ severity: 'warning', kind: 'credential' });
+    await tell('operations.CredentialExpiring', { ...about, urgency: 'refused' }, 'evt_2');
+    expect(await bench.notice('credential#mail')).toMatchObject({ severity: 'error', status: 'open' });
+    await tell('operations.CredentialRenewed', { name, at }, 'evt_3');
+    expect(await bench.notice('credential#mail')).toMatchObject({ status: 'resolved' });
+  });
+
   it('any room may want a notice; what is malformed is refused, what nobody reads is left alone', async () => {
     await tell('safety.NoticeWanted', { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B' });
     expect(await bench.notice('k')).toMatchObject({ ladder: 'digest' });

@@ -5,8 +5,11 @@ import { announceOn, everyMinutes } from '../platform/event-bus.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import type { Operations } from './operations.ts';
 
-/** A secret by its name in config/credentials.yaml. `refreshed`: an OAuth client's, whose tokens the function renews. */
-export type Held = { name: string; arn: string; refreshed?: boolean };
+/**
+ * A secret by its name in config/credentials.yaml. `refreshed`: an OAuth client's, whose tokens the function renews.
+ * `rotatedBy`: the function that replaces a token of our own.
+ */
+export type Held = { name: string; arn: string; refreshed?: boolean; rotatedBy?: RoomFunction };
 
 export const secretsByName = (held: readonly Held[]): string =>
   JSON.stringify(Object.fromEntries(held.map(({ name, arn }) => [name, arn])));

@@ -44,8 +44,7 @@ export function authorizeRequests(room: Operations): RoomFunction {
   return authorize;
 }
 
-/** `rotating`: the functions that rotate what is held; who starts a rotation has to be allowed to call them. */
-export function manageIdentity(room: Operations, held: readonly Held[], rotating: readonly RoomFunction[]): Served {
+export function manageIdentity(room: Operations, held: readonly Held[]): Served {
   const serve = new RoomFunction(room, 'serve-principals', {
     environment: {
       OPERATIONS_TABLE: room.table.tableName,
@@ -55,10 +54,9 @@ export function manageIdentity(room: Operations, held: readonly Held[], rotating
   });
   room.table.allowRead(serve);
   room.table.allowOnly(['PutItem', 'UpdateItem'], serve);
-  serve.mayCall(...rotating).may(
-    ['secretsmanager:RotateSecret'],
-    held.map(({ arn }) => arn),
-  );
+  // Who starts a rotation has to be allowed to call what carries it out.
+  for (const { arn, rotatedBy } of held)
+    if (rotatedBy) serve.mayCall(rotatedBy).may(['secretsmanager:RotateSecret'], [arn]);
   const fresh = ['principals', 'principals/{proxy+}', 'credentials', 'credentials/{proxy+}'];
   return { by: serve, paths: ['/api/v1/me'], freshPaths: fresh.map((path) => `/api/v1/${path}`) };
 }

@@ -8,9 +8,11 @@ import { Room } from '../platform/room.ts';
 import { RoomFunction } from '../platform/room-function.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import { RotatedSecret } from '../platform/rotated-secret.ts';
-import { tendCredentials } from './operations-credentials.ts';
+import { type Held, tendCredentials } from './operations-credentials.ts';
 import { authorizeRequests, followAgents, manageIdentity } from './operations-identity.ts';
 
+/** `secrets`: what other rooms keep, by its name in config/credentials.yaml */
+export type OperationsProps = { platform: Platform; secrets: readonly Held[] };
 type Summarizing = { room: string; summarize: RoomFunction };
 
 export class Operations extends Room {
@@ -20,7 +22,7 @@ export class Operations extends Room {
   readonly authorize: RoomFunction;
   readonly #identity: Served;
 
-  constructor(scope: Construct, { platform }: { platform: Platform }) {
+  constructor(scope: Construct, { platform, secrets }: OperationsProps) {
     super(scope, 'operations', platform);
     this.authorize = authorizeRequests(this);
     const rotate = new RoomFunction(this, 'rotate-operator-token', {
@@ -28,9 +30,9 @@ export class Operations extends Room {
       impact: "The operator's token grows old: it is not replaced when it should be.",
     });
     this.operatorToken.rotateBy(rotate, platform.settings.operatorTokenRotationDays, 'operatorTokenRotationDays');
-    const held = [{ name: 'operator-token', arn: this.operatorToken.arn }];
+    const held = [{ name: 'operator-token', arn: this.operatorToken.arn, rotatedBy: rotate }, ...secrets];
     tendCredentials(this, held);
-    this.#identity = manageIdentity(this, held, [rotate]);
+    this.#identity = manageIdentity(this, held);
     followAgents(this);
   }
 

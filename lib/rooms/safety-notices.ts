@@ -6,6 +6,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AgentLost } from '../../functions/agents/events.ts';
 import type { EnvOf } from '../../functions/common/env.ts';
+import { CredentialExpiring, CredentialRenewed } from '../../functions/operations/events.ts';
 import type * as Env from '../../functions/safety/env.ts';
 import {
   DecisionMade,

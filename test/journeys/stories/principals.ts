@@ -67,7 +67,9 @@ export function principalStories(api: Client): void {
 
     it('credentials are listed with their dates, and without their values', async () => {
       const { text } = await api.call('GET', '/api/v1/credentials');
-      expect(JSON.parse(text)).toMatchObject({ items: [{ name: 'operator-token', kind: 'token' }] });
+      expect(JSON.parse(text)).toMatchObject({
+        items: [{ name: 'operator-token', kind: 'token' }, { name: 'channels' }],
+      });
       expect(text).not.toContain(api.swarmNow().token);
       expectProblem(await api.call('POST', '/api/v1/credentials/none/rotate'), 404, 'no_such_credential');
     });
