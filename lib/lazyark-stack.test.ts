@@ -297,6 +297,19 @@ describe('the signing key', () => {
   });
 });
 
+describe('credentials that end', () => {
+  it('reach whoever raises notices', () => {
+    const heard = propertiesOf('AWS::Events::Rule').flatMap((rule) => rule.EventPattern?.['detail-type'] ?? []);
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        'operations.CredentialExpiring',
+        'operations.CredentialRenewed',
+        'agents.AgentRegistered',
+      ]),
+    );
+  });
+});
+
 describe('the stack', () => {
   it('tells what people and tools need', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(

@@ -94,7 +94,7 @@ function raiseNotices(room: Safety, ladder: RoomStateMachine): void {
   ladder.allowStart(raise);
   announceOn(room.platform.bus, raise);
   const heard = [NoticeWanted, SwarmKilled, SwarmResumed, EffectUnknown, VoteRequested, DecisionMade, AgentLost];
-  listenTo(room.platform.bus, heard, raise);
+  listenTo(room.platform.bus, [...heard, CredentialExpiring, CredentialRenewed], raise);
   everyMinutes(1, raise);
   new Rule(room, 'RaiseNoticeOnAlarm', {
     eventPattern: {
