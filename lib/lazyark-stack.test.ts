@@ -62,6 +62,7 @@ describe('a function', () => {
         'SafetyRaiseNotice',
         'SafetyNotifyPeople',
         'SafetyWeighDecisions',
+        'SafetyPerformEffects',
         ...builtIn,
       ]),
     );
@@ -238,6 +239,7 @@ describe('the HTTP API', () => {
           'resume',
           'status',
         ],
+        ...['settings', 'drills'],
         ...['policies', 'policies/{proxy+}'],
         ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
         ...[

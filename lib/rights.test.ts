@@ -108,6 +108,13 @@ const EXPECTED: Record<string, string[]> = {
     start('SafetyTakeSnapshot'),
     start('SafetyRestoreSnapshot'),
   ],
+  'safety/perform-effects': [
+    ...readWrite('Safety'),
+    ...snapshots('GetObject', 'PutObject'),
+    's3:ListBucket PlatformSnapshotBucket',
+    announce,
+    send('SafetyFailures'),
+  ],
   'safety/serve-http': [...readWrite('Safety'), announce, 'secretsmanager:PutSecretValue SafetyChannelsSecret'],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [

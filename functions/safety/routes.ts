@@ -11,9 +11,14 @@ import { effectRoutes } from './effect-routes.ts';
 import type { StageDeps } from './move-stage.ts';
 import { type NoticeRoutesDeps, noticeRoutes } from './notice-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { type RequestRoutesDeps, requestRoutes } from './request-routes.ts';
 import { stageRoutes } from './stage-routes.ts';
 
-export type RoutesDeps = ControlDeps & PolicyDeps & StageDeps & NoticeRoutesDeps & { voting: DecisionDeps };
+export type RoutesDeps = ControlDeps &
+  PolicyDeps &
+  StageDeps &
+  NoticeRoutesDeps &
+  RequestRoutesDeps & { voting: DecisionDeps };
 
 export function routes(deps: RoutesDeps): HttpApp {
   const app = httpApp();
@@ -22,6 +27,7 @@ export function routes(deps: RoutesDeps): HttpApp {
     // one line each, so that two who add a topic do not meet
     controlRoutes(deps),
     effectRoutes(deps),
+    requestRoutes(deps),
     decisionRoutes(deps.voting),
     noticeRoutes(deps),
     policyRoutes(deps),

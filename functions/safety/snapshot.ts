@@ -31,7 +31,7 @@ export type Restore = {
 };
 
 /** `snp_20261120T100000Z`: readable, and later ones sort after earlier ones. `suffix` tells two of a second apart. */
-export function snapshotIdOf(prefix: 'snp' | 'rst', at: Date, suffix = ''): string {
+export function snapshotIdOf(prefix: 'snp' | 'rst' | 'drl', at: Date, suffix = ''): string {
   const time = at
     .toISOString()
     .slice(0, 19)

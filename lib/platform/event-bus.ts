@@ -40,6 +40,14 @@ export function everyMinutes(minutes: number, listener: RoomFunction): Rule {
   });
 }
 
+/** Calls `listener` every day at this hour (UTC). */
+export function everyDayAt(hour: number, listener: RoomFunction): Rule {
+  return new Rule(listener.room, `${pascal(listener.name)}OnSchedule`, {
+    schedule: Schedule.cron({ minute: '0', hour: String(hour) }),
+    targets: [new LambdaFunction(listener)],
+  });
+}
+
 /** Lets `speaker` announce events on the bus. */
 export function announceOn(bus: EventBus, speaker: RoomFunction): void {
   speaker.may(['events:PutEvents'], [bus.eventBusArn]);

@@ -31,6 +31,11 @@ export class SnapshotBucket extends Bucket {
     this.#allow(['s3:GetObject', 's3:PutObject'], functions);
   }
 
+  /** Who may list is told that an object is missing; who may not is told that it is not allowed. */
+  allowList(...functions: readonly RoomFunction[]): void {
+    for (const fn of functions) fn.may(['s3:ListBucket'], [this.bucketArn]);
+  }
+
   allowPut(...functions: readonly RoomFunction[]): void {
     this.#allow(['s3:PutObject'], functions);
   }

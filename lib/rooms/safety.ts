@@ -12,6 +12,7 @@ import { weighDecisions } from './safety-decisions.ts';
 import { followEffects } from './safety-effects.ts';
 import { containSwarm, serveDiscord } from './safety-kill.ts';
 import { channelsSecret, escalateNotices } from './safety-notices.ts';
+import { performEffects } from './safety-performer.ts';
 
 export class Safety extends Room {
   readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'decisions', 'kept', 'notices'] });
@@ -29,7 +30,11 @@ export class Safety extends Room {
     } satisfies EnvOf<typeof Env.ActivateSwarmEnv>;
     this.channelsSecretArn = channelsSecret(this);
     const serve = new RoomFunction(this, 'serve-http', {
-      environment: { ...environment, CHANNELS_SECRET: this.channelsSecretArn } satisfies EnvOf<typeof Env.ServeHttpEnv>,
+      environment: {
+        ...environment,
+        CHANNELS_SECRET: this.channelsSecretArn,
+        SNAPSHOT_BUCKET: platform.snapshots.bucketName,
+      } satisfies EnvOf<typeof Env.ServeHttpEnv>,
       impact: 'Nobody can stop or resume the swarm, or see what it did, through the API.',
     });
     this.activate = new RoomFunction(this, 'activate-swarm', {
@@ -45,6 +50,7 @@ export class Safety extends Room {
     weighDecisions(this);
     containSwarm(this);
     this.servesDiscord = serveDiscord(this);
+    performEffects(this);
     this.summarize = new RoomFunction(this, 'summarize-control', {
       environment: { SAFETY_TABLE: this.table.tableName } satisfies EnvOf<typeof Env.SummarizeControlEnv>,
       impact: 'The status page does not say whether the swarm may act.',
@@ -52,7 +58,7 @@ export class Safety extends Room {
     this.table.allowRead(this.summarize);
     escalateNotices(this, this.channelsSecretArn);
     const topics = ['kills', 'effects', 'decisions', 'notices', 'policies', 'stages', 'anomalies', 'behaviour'];
-    const paths = ['control', 'kill', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
+    const paths = ['control', 'kill', 'settings', 'drills', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
     const freshPaths = ['/api/v1/resume', '/api/v1/notices/channels'];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew, and so do secrets.
     this.serves = { by: serve, paths: paths.map((path) => `/api/v1/${path}`), freshPaths };

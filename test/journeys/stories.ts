@@ -13,6 +13,7 @@ import { failureStories } from './stories/failures.ts';
 import { noticeStories } from './stories/notices.ts';
 import { objectiveStories } from './stories/objectives.ts';
 import { principalStories } from './stories/principals.ts';
+import { reversalStories } from './stories/reversal.ts';
 import { sandboxStories } from './stories/sandbox.ts';
 import { snapshotStories } from './stories/snapshots.ts';
 
@@ -50,6 +51,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     controlStories(api);
     decisionStories(api);
     noticeStories(api);
+    reversalStories(api);
     snapshotStories(api);
     auditStories(api, surroundings);
   });
