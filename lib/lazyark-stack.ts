@@ -20,7 +20,7 @@ export class LazyArkStack extends Stack {
     super(scope, id, props);
     const platform = new Platform(this, { settings, code });
     const safety = new Safety(this, { platform });
-    const agents = new Agents(this, { platform });
+    const agents = new Agents(this, { platform, safety });
     const objectives = new Objectives(this, { platform, safety, agents });
     const operations = new Operations(this, {
       platform,

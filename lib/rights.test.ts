@@ -87,7 +87,7 @@ const EXPECTED: Record<string, string[]> = {
   ],
   'objectives/track-roster': [...write('Objectives'), send('ObjectivesFailures')],
   'objectives/summarize-objectives': read('Objectives'),
-  'agents/serve-http': [...readWrite('Agents'), announce],
+  'agents/serve-http': [...readWrite('Agents'), ...items('Safety', 'GetItem'), announce],
   'agents/register-agents': readWrite('Agents'),
   'agents/greet-agent': [...readWrite('Agents'), announce, ...call(...BUILT_IN)],
   'agents/run-analyst': built,

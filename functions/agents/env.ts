@@ -10,7 +10,7 @@ const AgentFunctions = z
   .transform((text) => JSON.parse(text) as unknown)
   .pipe(z.record(z.string(), z.string()));
 
-export const ServeHttpEnv = z.object({ ...table, ...bus });
+export const ServeHttpEnv = z.object({ ...table, ...bus, SAFETY_TABLE: TableName });
 export const RegisterAgentsEnv = z.object({ ...table, AGENT_FUNCTIONS: AgentFunctions });
 export const GreetAgentEnv = z.object({ ...table, ...bus });
 /** only where the agent has to send its outcome itself */

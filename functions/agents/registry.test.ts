@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actingAs, actingAsPrincipal } from '../common/http.test-support.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
+import type { ControlFlags } from '../safety/control-flags.ts';
 import { agentsIn } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
 import { greetAgent } from './greet-agent.ts';
@@ -29,12 +30,22 @@ function aRegistry(pong: unknown = { agentId: 'agt_a', status: 'READY', capabili
   const announce = async (event: { detailType: string }, detail: unknown) =>
     void told.push({ detailType: event.detailType, detail });
   const agents = agentsIn(tables, 'agents');
+  const flags: ControlFlags = { swarm: 'active', killed: false, reason: '-', by: '-', at: '-' };
   return {
     told,
+    flags,
     agents,
     now,
     deps: { agents, now, announce, call: async () => pong },
-    http: routes({ tables, table: 'agents', agents, announce, now, newCredential: () => 'credential' }),
+    http: routes({
+      tables,
+      table: 'agents',
+      agents,
+      announce,
+      now,
+      newCredential: () => 'credential',
+      flags: async () => flags,
+    }),
   };
 }
 
@@ -100,7 +111,7 @@ const AGENT = (agentId: string) => actingAsPrincipal(agentId, 'agent');
 
 describe('over HTTP', () => {
   it('joins, beats, is listed without its credential, and leaves', async () => {
-    const { http, told } = aRegistry();
+    const { http, told, flags } = aRegistry();
     const post = (path: string, body?: object) =>
       http.request(
         path,
@@ -119,7 +130,9 @@ describe('over HTTP', () => {
       credential: expect.any(String),
     });
     const beat = (as: string) => http.request('/api/v1/agents/agt_out/heartbeat', { method: 'POST' }, AGENT(as));
-    expect(await (await beat('agt_out')).json()).toMatchObject({ status: 'ready' });
+    expect(await (await beat('agt_out')).json()).toMatchObject({ status: 'ready', mayAct: true, whyNot: null });
+    flags.stopped = new Set(['agent:agt_out']);
+    expect(await (await beat('agt_out')).json()).toMatchObject({ mayAct: false, whyNot: 'stopped agent:agt_out' });
     const listed = await (await http.request('/api/v1/agents', {}, BOTH)).text();
     expect(listed).toContain('agt_out');
     expect(listed).not.toMatch(/credential/i);

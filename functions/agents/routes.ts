@@ -16,6 +16,7 @@ import {
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { mayActAs } from '../common/roles.ts';
 import type { Tables } from '../common/table.ts';
+import { type ControlFlags, whyNot } from '../safety/control-flags.ts';
 import type { AgentRecord, Agents } from './agents.store.ts';
 import { AgentDeclaration } from './declaration.ts';
 import { AgentDeregistered } from './events.ts';
@@ -27,6 +28,8 @@ export type AgentRoutesDeps = {
   agents: Agents;
   announce: Announce;
   newCredential: () => string;
+  /** as they are now */
+  flags(): Promise<ControlFlags>;
   now: () => Date;
 };
 
@@ -114,10 +117,16 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
   const beat = createRoute({
     method: 'post',
     path: '/api/v1/agents/{agentId}/heartbeat',
-    summary: 'An agent from outside says that it is there',
+    summary: 'An agent from outside says that it is there, and hears whether a kill stops it',
     middleware: may('agent'),
     request: { params: ById },
-    responses: { 200: jsonAnswer(Agent, 'The agent'), ...problems(401, 403, 404, 409) },
+    responses: {
+      200: jsonAnswer(
+        Agent.extend({ mayAct: z.boolean(), whyNot: z.string().nullable() }),
+        'The agent, and whether it may act',
+      ),
+      ...problems(401, 403, 404, 409),
+    },
   });
   app.openapi(beat, async (c) => {
     const { agentId } = c.req.valid('param');
@@ -127,7 +136,8 @@ function joining(app: HttpApp, deps: AgentRoutesDeps): void {
       throw new HttpProblem(409, 'agent_is_built_in', `${agentId} is built in and sends no heartbeats`);
     const agent = await agents.seen(agentId, 'ready', now().toISOString(), undefined, 'heartbeat');
     if (!agent) throw noSuchAgent(agentId);
-    return c.json(agentView(agent) as never, 200);
+    const refusal = whyNot(await deps.flags(), { room: 'agents', agentId }) ?? null;
+    return c.json({ ...agentView(agent), mayAct: refusal === null, whyNot: refusal } as never, 200);
   });
   const leave = createRoute({
     method: 'delete',

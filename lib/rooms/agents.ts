@@ -12,6 +12,7 @@ import { RoomFunction } from '../platform/room-function.ts';
 import { RoomQueue } from '../platform/room-queue.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import { isolatedSandbox } from './agents-sandbox.ts';
+import type { Safety } from './safety.ts';
 
 /** What each may use; the drill is meant to run out of it. */
 const BUILT_IN = {
@@ -34,7 +35,7 @@ export class Agents extends Room {
   readonly transfer: RoomFunction;
   readonly serves: Served;
 
-  constructor(scope: Construct, { platform }: { platform: Platform }) {
+  constructor(scope: Construct, { platform, safety }: { platform: Platform; safety: Safety }) {
     super(scope, 'agents', platform);
     this.builtIn = this.#runBuiltIn();
     this.register = new RoomFunction(this, 'register-agents', {
@@ -47,16 +48,17 @@ export class Agents extends Room {
     const announcing = {
       AGENTS_TABLE: this.table.tableName,
       EVENT_BUS: platform.bus.eventBusName,
-    } satisfies EnvOf<typeof Env.GreetAgentEnv> & EnvOf<typeof Env.ServeHttpEnv>;
+    } satisfies EnvOf<typeof Env.GreetAgentEnv>;
     this.greet = new RoomFunction(this, 'greet-agent', {
       environment: announcing,
       timeoutSeconds: 60,
       impact: 'Agents that are fine count as silent and get no work.',
     }).mayCall(...this.builtIn);
     const serve = new RoomFunction(this, 'serve-http', {
-      environment: announcing,
+      environment: { ...announcing, SAFETY_TABLE: safety.table.tableName } satisfies EnvOf<typeof Env.ServeHttpEnv>,
       impact: 'Agents outside cannot register, report or fetch work, and nobody sees which agents there are.',
     });
+    safety.table.allowOnly(['GetItem'], serve);
     this.serves = { by: serve, paths: ['/api/v1/agents', '/api/v1/agents/{proxy+}'] };
     this.table.allowReadWrite(this.register, this.greet, serve);
     for (const fn of [this.greet, serve]) announceOn(platform.bus, fn);
