@@ -1,13 +1,12 @@
 // What stream records of effects say about how agents behave. Pure; reads only the few attributes that it needs.
 import type { DynamoDBRecord } from 'aws-lambda';
+import { isEndedByOthers } from './effect.ts';
 import type { AgentFact } from './watch-behaviour.ts';
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord['dynamodb']>['NewImage']>;
 
 /** Being told to do a task is not the agent's own act; everything else that it proposes is. */
 const GIVEN = 'task.execute';
-/** Ends that say nothing about the agent: others ended it. */
-const OTHERS = /^(the objective |followed by another|the attempt had ended|looked up|veto|stopped|killed|contained)/;
 
 export const factsIn = (records: readonly DynamoDBRecord[]): AgentFact[] =>
   records.flatMap((record) => factIn(record) ?? []);
@@ -37,7 +36,7 @@ function kindOf({ status, action, outcome }: Attributes): AgentFact['kind'] | un
     case 'confirmed':
       return 'succeeded';
     case 'failed':
-      return OTHERS.test(outcome?.S ?? '') ? undefined : 'failed';
+      return isEndedByOthers(outcome?.S) ? undefined : 'failed';
     default:
       return undefined;
   }

@@ -1,7 +1,7 @@
 // Counts what effects say of a staged subject: each effect once, however often the stream brings it.
 import type { Write } from '../common/table.ts';
 import { cohortOf, stageFor } from './cohort.ts';
-import type { Effect, EffectStatus } from './effect.ts';
+import { type Effect, type EffectStatus, isEndedByOthers } from './effect.ts';
 import { effectKey } from './effect-item.ts';
 import { evaluateStage, type StageDeps } from './move-stage.ts';
 import { readStages } from './read-stages.ts';
@@ -10,7 +10,7 @@ import { countWrite, type StageEntry } from './stage-items.ts';
 
 export type StagedEffect = Pick<
   Effect,
-  'effectId' | 'intentKey' | 'action' | 'scope' | 'status' | 'impact' | 'reason'
+  'effectId' | 'intentKey' | 'action' | 'scope' | 'status' | 'impact' | 'reason' | 'outcome'
 > & { counted?: string };
 type Counted = { effect: StagedEffect; subject: string; counts: Partial<StageRecord> };
 
@@ -44,6 +44,7 @@ export function countsOf(effect: StagedEffect, stage: StageEntry): Partial<Stage
   const { kind, arm } = { arm: 'unstaged', ...cohortOf(effect, stage) };
   const { status, impact } = effect;
   const { step } = stage;
+  if (status === 'failed' && isEndedByOthers(effect.outcome)) return undefined;
   // What is shadowed beside a canary is no evidence for it: there, only what it really did counts.
   if (status === 'shadowed')
     return step === 'shadow' ? { decisions: 1, wouldSpendCents: impact.spendCents } : undefined;

@@ -124,3 +124,8 @@ export function digestOf({ fence, ...proposal }: Proposal): string {
   const { agentId, ...scope } = proposal.scope;
   return canonicalDigest({ ...proposal, scope });
 }
+
+const BY_OTHERS = /^(the objective |followed by another|the attempt had ended|looked up|veto|stopped|killed|contained)/;
+
+/** An end that says nothing about who acted: a person or the swarm ended it. */
+export const isEndedByOthers = (outcome = ''): boolean => BY_OTHERS.test(outcome);

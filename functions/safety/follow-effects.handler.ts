@@ -13,7 +13,10 @@ import { evaluateStages } from './move-stage.ts';
 const { deps, declared, watch } = followDeps(readEnv(FollowEffectsEnv));
 
 export const handler = lambda(z.custom<DynamoDBStreamEvent | { source: string }>(), async (event) => {
-  if (!('Records' in event)) return evaluateStages(declared, deps);
+  if (!('Records' in event)) {
+    await watch([]);
+    return evaluateStages(declared, deps);
+  }
   const told = await followEffects(event.Records, deps);
   const counted = await countStageFacts(() => stagedEffectsIn(event.Records), deps);
   const anomalies = await watch(factsIn(event.Records));

@@ -16,6 +16,7 @@ import { principalStories } from './stories/principals.ts';
 import { reversalStories } from './stories/reversal.ts';
 import { sandboxStories } from './stories/sandbox.ts';
 import { snapshotStories } from './stories/snapshots.ts';
+import { stageStories } from './stories/stages.ts';
 
 export type Surroundings = {
   /** how long a story waits for anything */
@@ -52,6 +53,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     decisionStories(api);
     noticeStories(api);
     reversalStories(api);
+    stageStories(api);
     snapshotStories(api);
     auditStories(api, surroundings);
   });
