@@ -120,7 +120,7 @@ describe('an alarm', () => {
           '5xx',
           'Throttles',
           'AuditAnchorAge',
-          'IteratorAge',
+          ...Array(2).fill('IteratorAge'),
           'UnknownTokens',
           'ChannelsFailed',
           'DecisionsLeftBehind',

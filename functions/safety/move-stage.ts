@@ -2,7 +2,7 @@
 import type { Announce } from '../common/announce.ts';
 import type { Item, Tables } from '../common/table.ts';
 import { decideDemotion } from './demotion-rule.ts';
-import { StageDemoted, StagePromoted } from './events.ts';
+import { NoticeWanted, StageDemoted, StagePromoted } from './events.ts';
 import { decidePromotion, type Promotion } from './promotion-rule.ts';
 import { NO_RECORD, STEPS, type Stage, type StagesConfig, type Step } from './stage.ts';
 import { asStage, DIRECTORY, entriesOf, moveWrites, type StageMove, stageKey } from './stage-items.ts';
@@ -69,15 +69,28 @@ export async function evaluateStage(subject: string, deps: StageDeps): Promise<S
   const stage = await readStage(subject, deps);
   if (!stage) return undefined;
   const demotion = decideDemotion(stage, deps.stagesConfig);
-  if (demotion.kind === 'demote') {
-    const moved = await moveStage(stage, { to: demotion.to, by: 'rules', why: demotion.reason }, deps);
-    return moved ? demotion.to : undefined;
-  }
+  if (demotion.kind === 'demote') return sendBack(stage, demotion.reason, deps);
   if (demotion.looks > stage.looks) await spendLooks(stage, demotion.looks, deps);
   const promotion = decidePromotion(stage, deps.now().getTime(), deps.stagesConfig);
   if (promotion.kind !== 'promote' || promotion.by !== 'rules') return undefined;
   const moved = await moveStage(stage, { to: promotion.to, by: 'rules', why: promotion.reason }, deps);
   return moved ? promotion.to : undefined;
+}
+
+/** At once, and people are told: nobody asked for it. */
+async function sendBack(stage: Stage, reason: string, deps: StageDeps): Promise<'shadow' | undefined> {
+  if (!(await moveStage(stage, { to: 'shadow', by: 'rules', why: reason }, deps))) return undefined;
+  const { subject, step, version } = stage;
+  await deps.announce(NoticeWanted, {
+    key: `stage-demoted#${subject}`,
+    kind: 'stage_demoted',
+    severity: 'error',
+    title: `${subject} went back from ${step} to shadow`,
+    body: `${reason}. What it would do is recorded and not done. npx lazyark stage report ${subject}`,
+    subject: { subject },
+    occurrence: `${version}`,
+  });
+  return 'shadow';
 }
 
 /** Once a minute: what was declared gets its stage, and what only had to wait moves on. Answers what moved where. */

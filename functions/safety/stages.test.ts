@@ -289,7 +289,10 @@ describe('the record of a subject', () => {
       by: 'rules',
       why: expect.stringContaining('worse: 8 of 8 failed'),
     });
-    expect(told.at(-1)).toMatchObject({ type: 'safety.StageDemoted', detail: { from: 'canary_50', by: 'rules' } });
+    expect(told.slice(-2)).toMatchObject([
+      { type: 'safety.StageDemoted', detail: { from: 'canary_50', by: 'rules' } },
+      { type: 'safety.NoticeWanted', detail: { kind: 'stage_demoted', severity: 'error' } },
+    ]);
     expect((await gate.propose([aTask(mine[0]! + 100_000, 'agt_new')]))[0]?.kind).toBe('shadowed');
   });
 

@@ -50,7 +50,11 @@ describe('an agent that runs away', () => {
     expect(anomalies).toMatchObject([{ agentId: 'agt_a', metric: 'effects', paused: true }]);
     expect(anomalies[0]?.sigmas).toBeGreaterThanOrEqual(3);
     expect((await controlNow(control)).stopped).toEqual(['agent:agt_a']);
-    expect(told.slice(-2).map(({ type }) => type)).toEqual(['safety.SwarmKilled', 'safety.AnomalyDetected']);
+    expect(told.slice(-3).map(({ type }) => type)).toEqual([
+      'safety.SwarmKilled',
+      'safety.AnomalyDetected',
+      'safety.NoticeWanted',
+    ]);
     expect(await gate.propose([aProposal()])).toMatchObject([{ kind: 'held', needs: ['resume'] }]);
     const other = aProposal({ intentKey: 'other', scope: { room: 'objectives', agentId: 'agt_b' } });
     expect(await gate.propose([other])).toMatchObject([{ kind: 'cleared' }]);

@@ -3,7 +3,7 @@ import { contentId } from '../common/ids.ts';
 import type { Item, Tables } from '../common/table.ts';
 import type { Alarm, Behaviour, BehaviourConfig } from './behaviour.ts';
 import { type ControlDeps, stopScope } from './control-swarm.ts';
-import { AnomalyDetected } from './events.ts';
+import { AnomalyDetected, NoticeWanted } from './events.ts';
 import { type Fact, observe } from './observe-agent.ts';
 
 export type WatchDeps = ControlDeps & { behaviourConfig: BehaviourConfig };
@@ -79,6 +79,7 @@ async function take(agentId: string, facts: readonly AgentFact[], deps: WatchDep
     const { anomalyId, metric, expected, observed, sigmas, score, paused, reason, at } = anomaly;
     const shown = { anomalyId, agentId, metric, expected, observed, sigmas, score, paused, reason, at };
     await deps.announce(AnomalyDetected, shown);
+    await deps.announce(NoticeWanted, noticeOf(anomaly));
     return anomaly;
   }
   return undefined;
@@ -97,6 +98,16 @@ function calmed(behaviour: Behaviour): Behaviour {
   const watches = Object.entries(behaviour.watches).map(([metric, watch]) => [metric, { ...watch, ...none }]);
   return { ...behaviour, watches: Object.fromEntries(watches) as Behaviour['watches'] };
 }
+
+const noticeOf = ({ anomalyId, agentId, reason, paused }: Anomaly) => ({
+  key: `anomaly#${agentId}`,
+  kind: 'anomaly',
+  severity: 'error' as const,
+  title: `${agentId} no longer behaves as it did${paused ? ', and was paused' : ''}`,
+  body: `${reason}. npx lazyark anomaly show ${anomalyId}${paused ? '; a captain resumes it' : ''}`,
+  subject: { agentId, anomalyId },
+  occurrence: anomalyId,
+});
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
