@@ -1,5 +1,6 @@
 // HTTP of the control flags and the kill switch: stop, resume, and what a kill has contained so far.
 import { createRoute } from '@hono/zod-openapi';
+import { logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
   HttpProblem,
@@ -96,7 +97,7 @@ export function controlRoutes(deps: ControlDeps): HttpApp {
     method: 'post',
     path: '/api/v1/resume',
     summary: 'Lift one kill; others that hold stay',
-    middleware: may('captain'),
+    middleware: [logsAccess('swarm resumed', deps), may('captain')] as const,
     request: { body: jsonBody(z.strictObject({ reason: Reason, scope })) },
     responses: { 200: jsonAnswer(Control, 'The flags now'), ...problems(400, 401, 403) },
   });

@@ -13,7 +13,7 @@ const viewer = { principalId: 'usr_eve', roles: ['viewer'] };
 
 async function aServer(panel = OUTSIDE) {
   const vote = await aVote({ panel });
-  const app = decisionRoutes(vote.deps);
+  const app = decisionRoutes(vote.deps, vote.control);
   const json = async (answer: Response) => ({
     status: answer.status,
     body: (await answer.json()) as Record<string, never> & { items: Record<string, unknown>[]; cursor?: string },

@@ -1,6 +1,7 @@
 // HTTP of decisions: finding and reading them, voting, and the captain's veto.
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { type AccessLog, logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
   type HttpEnv,
@@ -44,7 +45,7 @@ const Filter = PageQuery.extend({
 const params = z.object({ decisionId: z.string().openapi({ param: { name: 'decisionId', in: 'path' } }) });
 const Reason = z.string().trim().min(3, 'a word on why').max(500);
 
-export function decisionRoutes(deps: DecisionDeps): HttpApp {
+export function decisionRoutes(deps: DecisionDeps, log: AccessLog): HttpApp {
   const app = httpApp();
   const list = createRoute({
     method: 'get',
@@ -76,7 +77,7 @@ export function decisionRoutes(deps: DecisionDeps): HttpApp {
     c.json((await shown(c.req.valid('param').decisionId, callerOf(c), deps)) as never, 200),
   );
   addVote(app, deps);
-  addVeto(app, deps);
+  addVeto(app, deps, log);
   return app;
 }
 
@@ -99,12 +100,12 @@ function addVote(app: HttpApp, deps: DecisionDeps): void {
   });
 }
 
-function addVeto(app: HttpApp, deps: DecisionDeps): void {
+function addVeto(app: HttpApp, deps: DecisionDeps, log: AccessLog): void {
   const veto = createRoute({
     method: 'post',
     path: '/api/v1/decisions/{decisionId}/veto',
     summary: 'The captain’s veto: denied before it begins, fenced off while it executes, reversed when it is done',
-    middleware: may('captain'),
+    middleware: [logsAccess('decision vetoed', log), may('captain')] as const,
     request: { params, body: jsonBody(z.strictObject({ reason: Reason })) },
     responses: { 200: jsonAnswer(Vetoed, 'What became of each effect'), ...problems(400, 401, 403, 404) },
   });

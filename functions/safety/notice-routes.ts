@@ -1,5 +1,6 @@
 // HTTP of notices: what people should know, in order of rank, and their answers.
 import { createRoute } from '@hono/zod-openapi';
+import { logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
   HttpProblem,
@@ -144,7 +145,7 @@ function telling(app: HttpApp, deps: NoticeRoutesDeps): void {
     method: 'post',
     path: '/api/v1/notices/channels',
     summary: 'Replace the secret of the channels: addresses, keys and numbers. It is written and never read back',
-    middleware: may('captain'),
+    middleware: [logsAccess('channels set', deps), may('captain')] as const,
     request: { body: jsonBody(z.looseObject({})) },
     responses: { 200: jsonAnswer(Configured, 'What is configured now'), ...problems(400, 401, 403) },
   });

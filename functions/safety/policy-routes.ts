@@ -1,5 +1,6 @@
 // HTTP of the policies: which are in force, since when and why; changing them, and going back.
 import { createRoute } from '@hono/zod-openapi';
+import { logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
   HttpProblem,
@@ -107,7 +108,7 @@ function serveChanging(app: HttpApp, deps: PolicyDeps): void {
     method: 'put',
     path: '/api/v1/policies',
     summary: 'Put another set in force; it is live within five seconds',
-    middleware: may('captain'),
+    middleware: [logsAccess('policies changed', deps), may('captain')] as const,
     request: {
       body: jsonBody(z.strictObject({ files: Files, reason: Reason, expectedVersion: z.int().min(0).optional() })),
     },
@@ -121,7 +122,7 @@ function serveChanging(app: HttpApp, deps: PolicyDeps): void {
     method: 'post',
     path: '/api/v1/policies/rollback',
     summary: 'Put an earlier version in force again',
-    middleware: may('captain'),
+    middleware: [logsAccess('policies rolled back', deps), may('captain')] as const,
     request: { body: jsonBody(z.strictObject({ version: z.int().min(1), reason: Reason })) },
     responses: { 200: jsonAnswer(Changed, 'In force'), ...problems(400, 401, 403, 404, 409, 422) },
   });

@@ -28,7 +28,7 @@ export function routes(deps: RoutesDeps): HttpApp {
     controlRoutes(deps),
     effectRoutes(deps),
     requestRoutes(deps),
-    decisionRoutes(deps.voting),
+    decisionRoutes(deps.voting, deps),
     noticeRoutes(deps),
     policyRoutes(deps),
     stageRoutes(deps),

@@ -1,6 +1,7 @@
 // HTTP of snapshots: take one, look at them, restore one.
 import { createRoute } from '@hono/zod-openapi';
 import { decodeTime } from 'ulid';
+import { logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
   HttpProblem,
@@ -88,7 +89,7 @@ export function routes(deps: SnapshotDeps): HttpApp {
     method: 'post',
     path: '/api/v1/snapshots/{snapshotId}/restore',
     summary: 'Put all kept items back as they were in this snapshot; the swarm is stopped meanwhile',
-    middleware: may('captain'),
+    middleware: [logsAccess('snapshot restored', deps), may('captain')] as const,
     request: { params: idIn('snapshotId', 'snp'), body: jsonBody(z.strictObject({ reason: Reason })) },
     responses: {
       202: jsonAnswer(z.object({ restoreId: z.string() }), 'It is being restored'),

@@ -1,5 +1,6 @@
 // HTTP of stages: how far each staged subject has come, what it would have done, and a captain's promote and demote.
 import { createRoute } from '@hono/zod-openapi';
+import { logsAccess } from '../common/access-log.ts';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, may, problems, z } from '../common/http.ts';
 import { compareDecision } from './compare-decision.ts';
 import {
@@ -88,7 +89,7 @@ function addMoves(app: HttpApp, deps: StageDeps): void {
     method: 'post',
     path: '/api/v1/stages',
     summary: 'Put a capability or an action under a stage: from now on it is in shadow',
-    middleware: may('captain'),
+    middleware: [logsAccess('stages changed', deps), may('captain')] as const,
     request: {
       body: jsonBody(
         z.strictObject({
@@ -115,7 +116,7 @@ function addMoves(app: HttpApp, deps: StageDeps): void {
     method: 'post',
     path: '/api/v1/stages/{subject}/promote',
     summary: 'One step on; refused with what is missing unless it is forced, which is kept in the audit',
-    middleware: may('captain'),
+    middleware: [logsAccess('stage promoted', deps), may('captain')] as const,
     request: { params, body: jsonBody(z.strictObject({ reason: Reason, force: z.boolean().default(false) })) },
     responses: answers,
   });
@@ -129,7 +130,7 @@ function addMoves(app: HttpApp, deps: StageDeps): void {
     method: 'post',
     path: '/api/v1/stages/{subject}/demote',
     summary: 'Back to shadow, at once',
-    middleware: may('captain'),
+    middleware: [logsAccess('stage demoted', deps), may('captain')] as const,
     request: { params, body: jsonBody(z.strictObject({ reason: Reason })) },
     responses: answers,
   });

@@ -25,7 +25,7 @@ const BUILT_IN = {
 };
 
 export class Agents extends Room {
-  readonly table = new RoomTable(this, { indexes: ['roster', 'kept'] });
+  readonly table = new RoomTable(this, { indexes: ['roster', 'kept'], timeToLiveAttribute: 'expiresAt' });
   /** what built-in agents send when they are done, and what Lambda sends when one crashed or ran out of time */
   readonly outcomes = new RoomQueue(this, 'OutcomeQueue', { hiddenSeconds: 60, receivesMax: 5 });
   readonly builtIn: RoomFunction[];

@@ -15,7 +15,10 @@ import { channelsSecret, escalateNotices } from './safety-notices.ts';
 import { performEffects } from './safety-performer.ts';
 
 export class Safety extends Room {
-  readonly table = new RoomTable(this, { indexes: ['effects', 'open', 'decisions', 'kept', 'notices'] });
+  readonly table = new RoomTable(this, {
+    indexes: ['effects', 'open', 'decisions', 'kept', 'notices'],
+    timeToLiveAttribute: 'expiresAt',
+  });
   readonly activate: RoomFunction;
   readonly summarize: RoomFunction;
   readonly serves: Served;

@@ -98,4 +98,13 @@ export const LOGGED = [
   'post /principals',
   'post /principals/{principalId}/revoke',
   'post /principals/{principalId}/rotate',
+  'post /decisions/{decisionId}/veto',
+  'post /notices/channels',
+  'put /policies',
+  'post /policies/rollback',
+  'post /resume',
+  'post /snapshots/{snapshotId}/restore',
+  'post /stages',
+  'post /stages/{subject}/demote',
+  'post /stages/{subject}/promote',
 ];
