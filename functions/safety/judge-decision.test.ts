@@ -67,6 +67,20 @@ describe('a decision', () => {
     expect(judgeDecision(aDecision({ votes: votes(yes, yes, yes) }), late)).toMatchObject({ status: 'approved' });
   });
 
+  it('that needs a person waits for one until its end, and no longer', () => {
+    const needy = aDecision({ options: [anOption(1, { needs: ['person'] })], seats: [] });
+    expect(judgeDecision(needy, AT)).toEqual({ kind: 'wait', untilAt: CLOSES });
+    expect(judgeDecision(needy, CLOSES)).toMatchObject({
+      status: 'expired',
+      reason: expect.stringContaining('no person approved'),
+    });
+  });
+
+  it('that is open is not gathered any more', () => {
+    const open = aDecision({ gatheringUntil: atMinute(5), votes: votes(no, no, no) });
+    expect(judgeDecision(open, AT)).toMatchObject({ status: 'rejected' });
+  });
+
   it('between several waits for proposals first, then says how the one was chosen', () => {
     const options = [anOption(1), anOption(2)];
     const gathering = aDecision({ status: 'gathering', gatheringUntil: atMinute(1), options });

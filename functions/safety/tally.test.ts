@@ -77,6 +77,12 @@ describe('one proposal with five seats', () => {
     expect(tally(election({ ballots: [...ballots, yes(9, person)] }))).toEqual(refused('tie'));
     expect(tally(election({ ballots: [...ballots, no(6), yes(9, captain)] }))).toEqual(refused('majority_against'));
   });
+
+  it('no seat that is awaited counts as a captain', () => {
+    const ballots = [yes(0), yes(1), no(2), no(3), no(4)];
+    const outstanding = [{ voterId: 'agt_5', lineage: 'lineage-5' }];
+    expect(tally(election({ ballots, outstanding, open: true }))).toEqual(refused('tie'));
+  });
 });
 
 describe('one proposal that needs a person', () => {
@@ -168,6 +174,14 @@ describe('three proposals that exclude each other', () => {
     const close = [ranked(0, 1, 2), ranked(1, 1, 2), ranked(2, 1, 2)];
     expect(of(close, { outstanding: someSeats(5).slice(3), open: true })).toEqual(undecided);
     expect(of(close, { outstanding: someSeats(4).slice(3), open: true })).toEqual(chosen('eff_1'));
+  });
+
+  it('waits while the one behind can still draw level and win the tie', () => {
+    const two = [anOption(1), anOption(2, { priority: 5 })];
+    const ballots = [ranked(0, 1, 2), ranked(1, 1, 2), ranked(2, 2, 1), aBallot(3, 'abstains')];
+    const outstanding = someSeats(5).slice(4);
+    expect(tally(election({ options: two, ballots, outstanding, open: true }))).toEqual(undecided);
+    expect(tally(election({ options: two, ballots: [...ballots, ranked(4, 2)] }))).toEqual(chosen('eff_2', 'priority'));
   });
 
   describe('tied', () => {

@@ -31,8 +31,7 @@ export const tally = (election: Election): Tally =>
 
 /** One proposal: enough approvals of enough lineages, more than are against, and a person where one is needed. */
 export function tallyApproval(election: Election): Tally {
-  const [option] = election.options;
-  if (!option) return { kind: 'refused', reason: 'too_few_approvals' };
+  const [option] = election.options as [Candidate];
   const atBest = objectionTo(option, bestFor(election), election.quorum);
   if (atBest) return { kind: 'refused', reason: atBest };
   if (objectionTo(option, worstFor(election), election.quorum)) return { kind: 'undecided' };

@@ -14,9 +14,15 @@ type Decision = {
   mayStillAct: { person: boolean; you: { mayVote: boolean } };
 };
 
+const SLOW_MS = 8_000;
+const VETO_MS_MAX = 5_000;
+
 export function decisionStories(api: Client): void {
-  const costing = (budgetUsd: number): (PlanTask & { budgetUsd: number })[] => [{ ...task('dear', 'noop'), budgetUsd }];
-  const submit = (budgetUsd: number) => api.submit({ budgetUsd, plan: costing(budgetUsd) });
+  const costing = (budgetUsd: number, parameters: object): (PlanTask & { budgetUsd: number })[] => [
+    { ...task('dear', 'noop', parameters), budgetUsd },
+  ];
+  const submit = (budgetUsd: number, parameters = {}) =>
+    api.submit({ budgetUsd, plan: costing(budgetUsd, parameters) });
   const show = (decisionId: string) => api.get<Decision>(`/decisions/${decisionId}`);
   const isOf = (objectiveId: string) => (one: Decision) => one.proposed[0]?.context.objectiveId === objectiveId;
   const decisionOn = async (objectiveId: string, status: string): Promise<Decision> => {
@@ -95,6 +101,33 @@ export function decisionStories(api: Client): void {
       expect(Object.values(vetoed.effects)).toEqual(['denied']);
       expect((await api.ended(objectiveId)).status).toBe('failed');
       expect(await show(decisionId)).toMatchObject({ status: 'vetoed', reason: 'not on my watch' });
+    });
+
+    it('the captain vetoes what executes: whoever does it can settle it no more', async () => {
+      const objectiveId = await submit(50, { delayMs: SLOW_MS });
+      const { decisionId } = await decisionOn(objectiveId, 'approved');
+      await api.until(
+        'the effect executes',
+        () => show(decisionId),
+        ({ proposed }) => proposed[0]?.outcome.status === 'executing',
+      );
+      const before = Date.now();
+      const vetoed = await api.post<{ effects: object }>(`/decisions/${decisionId}/veto`, { reason: 'stop this one' });
+      expect(Date.now() - before).toBeLessThan(VETO_MS_MAX);
+      expect(Object.values(vetoed.effects)).toEqual(['fenced']);
+      await api.call('POST', `/api/v1/objectives/${objectiveId}/cancel`);
+      expect(await show(decisionId)).toMatchObject({
+        status: 'vetoed',
+        proposed: [{ outcome: { status: 'unknown' } }],
+      });
+    });
+
+    it('the captain vetoes what is done: its reversal is asked for', async () => {
+      const objectiveId = await submit(50);
+      await api.ended(objectiveId);
+      const { decisionId } = await decisionOn(objectiveId, 'approved');
+      const vetoed = await api.post<{ effects: object }>(`/decisions/${decisionId}/veto`, { reason: 'undo this one' });
+      expect(Object.values(vetoed.effects)).toEqual(['to_reverse']);
     });
 
     it('what nobody had to vote on explains itself too', async () => {
