@@ -51,7 +51,6 @@ describe('a function', () => {
       new Set([
         'AuditRecordAccess',
         'AuditSealRoot',
-        'ObjectivesContainObjectives',
         'ObjectivesSweepObjectives',
         'ObjectivesTrackRoster',
         'OperationsFollowAgents',

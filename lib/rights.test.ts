@@ -76,13 +76,10 @@ const EXPECTED: Record<string, string[]> = {
     send('ObjectivesTimerQueue'),
     ...consume('AgentsOutcomeQueue'),
   ],
-  'objectives/sweep-objectives': [...dispatch, send('ObjectivesFailures')],
-  'objectives/contain-objectives': [
-    ...readWrite('Objectives'),
-    ...items('Safety', 'GetItem', 'UpdateItem'),
+  'objectives/sweep-objectives': [
+    ...dispatch,
     ...on('ObjectivesDecomposeObjective', 'states', 'ListExecutions'),
     'states:StopExecution arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:ObjectivesDecomposeObjective:*',
-    announce,
     send('ObjectivesFailures'),
   ],
   'objectives/track-roster': [...write('Objectives'), send('ObjectivesFailures')],

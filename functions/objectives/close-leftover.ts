@@ -24,7 +24,7 @@ async function closeOne(
   const page = await deps.reads.page(owned.objectiveId, pageOf(owned.number));
   const task = page?.tasks[owned.number];
   if (page && task?.status === 'running' && task.attempt === owned.attempt)
-    return (await revokeLeases(page, { killId, scope }, deps)) > 0;
+    return (await revokeLeases(page, { killId, scope }, deps)).length > 0;
   const fate = fateOf(page, owned, await succeededAttempt(page, owned, deps));
   const isOld = deps.now().getTime() - Date.parse(at) > DECIDED_AFTER_MS;
   if (fate === 'left_alone' && !isOld) return false;

@@ -36,7 +36,7 @@ async function aKilledSwarm({
   let planningStops = 0;
   const deps = {
     ...swarm.deps,
-    flags: () => readFlags(swarm.store, 'safety'),
+    flagsNow: () => readFlags(swarm.store, 'safety'),
     stopPlanning: async () => ++planningStops,
     announce: async (_event: unknown, detail: unknown) => void told.push(detail),
   };
@@ -58,6 +58,7 @@ describe('a kill in the room of objectives', () => {
     const report = await containObjectives(order(), deps);
     expect(countOf(report, 'task_leases')).toEqual({ objectives: 1, revoked: 2, closed: 0 });
     expect(told).toEqual([report]);
+    expect(report?.effects).toHaveLength(2);
     expect((await pageOf()).tasks['0']).toEqual({
       status: 'pending',
       attempt: 1,

@@ -20,8 +20,7 @@ export type ContainDeps = {
   table: string;
   reads: Reads;
   gate: Pick<Gate, 'settle'>;
-  /** as they are now */
-  flags(): Promise<ControlFlags>;
+  flagsNow(): Promise<ControlFlags>;
   /** stops the executions that plan; answers how many */
   stopPlanning(cause: string): Promise<number>;
   announce: Announce;
@@ -30,10 +29,12 @@ export type ContainDeps = {
 
 /** How many objectives are looked at beside each other. */
 const BESIDE = 25;
+/** What one event has room for; the rest is in the list that was made when kill was pressed. */
+const EFFECTS_MAX = 4_000;
 
 /** Answers what it confirmed, or nothing when the kill was lifted before its order came. */
 export async function containObjectives(order: ContainmentOrder, deps: ContainDeps) {
-  if (!isStopping(await deps.flags(), order.scope)) return undefined;
+  if (!isStopping(await deps.flagsNow(), order.scope)) return undefined;
   if (typeof order.scope === 'object' && 'room' in order.scope && order.scope.room !== 'objectives') return undefined;
   const found = await revokeEverywhere(order, deps);
   const closed = await closeLeftover(order, deps);
@@ -42,7 +43,7 @@ export async function containObjectives(order: ContainmentOrder, deps: ContainDe
     void points.push({ name, at: deps.now().toISOString(), counts, detail });
   confirm(
     'task_leases',
-    { objectives: found.looked, revoked: found.revoked, closed },
+    { objectives: found.looked, revoked: found.revoked.length, closed },
     'fences replaced: a late answer is refused',
   );
   confirm(
@@ -55,7 +56,13 @@ export async function containObjectives(order: ContainmentOrder, deps: ContainDe
     const requeued = await requeuePlanning(found.planning, order.killId, deps);
     confirm('planning_runs', { stopped, requeued }, 'executions stopped, their objectives back in the queue');
   }
-  const report = { killId: order.killId, round: order.round, room: 'objectives', points };
+  const report = {
+    killId: order.killId,
+    round: order.round,
+    room: 'objectives',
+    effects: found.revoked.slice(0, EFFECTS_MAX),
+    points,
+  };
   await deps.announce(ContainmentConfirmed, report);
   return report;
 }
@@ -63,10 +70,10 @@ export async function containObjectives(order: ContainmentOrder, deps: ContainDe
 /** Planning acts on nothing outside and knows no agent: it is stopped with the whole, not with a part. */
 const stopsPlanning = (scope: KillScope): boolean => scope === 'everything' || 'room' in scope;
 
-type Found = { looked: number; revoked: number; held: number; planning: string[] };
+type Found = { looked: number; revoked: string[]; held: number; planning: string[] };
 
 async function revokeEverywhere(order: ContainmentOrder, deps: ContainDeps): Promise<Found> {
-  const found: Found = { looked: 0, revoked: 0, held: 0, planning: [] };
+  const found: Found = { looked: 0, revoked: [], held: 0, planning: [] };
   for await (const ids of concerned(order.scope, deps)) {
     for (let from = 0; from < ids.length; from += BESIDE) {
       await Promise.all(ids.slice(from, from + BESIDE).map((id) => revokeIn(id, order, found, deps)));
@@ -90,9 +97,9 @@ async function revokeIn(objectiveId: string, order: ContainmentOrder, found: Fou
   found.looked += 1;
   if (pages[0]?.status === 'planning') found.planning.push(objectiveId);
   const revoked = await Promise.all(pages.map((page) => revokeLeases(page, order, deps)));
-  const taken = revoked.reduce((sum, count) => sum + count, 0);
-  found.revoked += taken;
-  if (taken > 0 || pages.some((page) => isWaiting(page, deps.now().getTime()))) found.held += 1;
+  const taken = revoked.flat();
+  found.revoked.push(...taken);
+  if (taken.length > 0 || pages.some((page) => isWaiting(page, deps.now().getTime()))) found.held += 1;
 }
 
 const isWaiting = (page: StatePage, nowMs: number): boolean =>

@@ -20,12 +20,5 @@ export const DispatchTasksEnv = z.object({
   DECOMPOSE_MACHINE_ARN: z.string().min(1),
 });
 export const SettleTaskEnv = z.object({ ...table, ...doors, ...timer });
-export const ContainObjectivesEnv = z.object({
-  ...table,
-  ...doors,
-  ...timer,
-  EVENT_BUS: z.string().min(1),
-  DECOMPOSE_MACHINE_ARN: z.string().min(1),
-});
 export const TrackRosterEnv = z.object(table);
 export const SummarizeObjectivesEnv = z.object(table);

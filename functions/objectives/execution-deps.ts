@@ -1,9 +1,12 @@
 // Builds what the functions that carry out a task graph share, from their environment. Production wiring only.
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { announceOn } from '../common/announce.ts';
 import { Capabilities, type Capability } from '../common/capability.ts';
 import { readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
+import { readFlags } from '../safety/control-flags.ts';
 import { openGate, openStages } from '../safety/gate-deps.ts';
 import { agentCallsOn } from './agent-calls.client.ts';
 import { artifactsIn } from './artifacts.client.ts';
@@ -14,6 +17,7 @@ import { markSucceededIn } from './mark-succeeded.ts';
 import { resourceKey } from './objective-items.ts';
 import { readsIn } from './objective-reads.ts';
 import type { DispatchDeps } from './place-task.ts';
+import { planningOn, planningStopOn } from './planning-runs.client.ts';
 import type { RemindIn } from './reminder.ts';
 import type { SettleDeps } from './settle-task.ts';
 
@@ -70,5 +74,18 @@ export function dispatchDeps(
       const item = await base.tables.get(base.table, resourceKey(`agent:${agentId}`));
       return item?.holders instanceof Set ? item.holders.size : 0;
     },
+  };
+}
+
+/** For the sweep, which also carries out kills: it runs every minute, so it is warm when one is pressed. */
+export function sweepDeps(env: Parameters<typeof dispatchDeps>[0] & { DECOMPOSE_MACHINE_ARN: string }) {
+  const base = dispatchDeps(env);
+  const machines = new SFNClient();
+  return {
+    ...base,
+    startPlanning: planningOn(env.DECOMPOSE_MACHINE_ARN, machines),
+    stopPlanning: planningStopOn(env.DECOMPOSE_MACHINE_ARN, machines),
+    announce: announceOn(env.EVENT_BUS, new EventBridgeClient()),
+    flagsNow: () => readFlags(base.tables, env.SAFETY_TABLE),
   };
 }

@@ -21,7 +21,7 @@ export async function requeuePlanning(
         ['status', 'queued'],
         ['queuePk', QUEUE],
         ['queueSk', page.rank],
-        ['by', 'objectives/contain-objectives'],
+        ['by', 'objectives/sweep-objectives'],
         ['why', stoppedBy(killId)],
       ] as const;
       const changes = { set, remove: ['planningSinceMs'] };

@@ -30,9 +30,9 @@ export async function revokeLeases(
   kill: { killId: string; scope: KillScope },
   deps: RevokeDeps,
   triesLeft = TRIES_MAX,
-): Promise<number> {
+): Promise<string[]> {
   const running = runningIn(page, kill.scope);
-  if (running.length === 0) return 0;
+  if (running.length === 0) return [];
   const outcome = await deps.tables.write([
     {
       table: deps.table,
@@ -41,7 +41,7 @@ export async function revokeLeases(
         set: [
           ...running.map(({ number, task }) => [['tasks', `${number}`], takenBack(task, kill.killId)] as const),
           ['movedAtMs', deps.now().getTime()],
-          ['by', 'objectives/contain-objectives'],
+          ['by', 'objectives/sweep-objectives'],
           ['why', stoppedBy(kill.killId)],
         ],
       },
@@ -49,11 +49,10 @@ export async function revokeLeases(
     },
   ]);
   if (outcome.written) {
-    await Promise.all(running.map((one) => close(page.pk, one, kill.killId, deps)));
-    return running.length;
+    return Promise.all(running.map((one) => close(page.pk, one, kill.killId, deps)));
   }
   const found = outcome.refused[0]?.found;
-  return found && triesLeft > 0 ? revokeLeases(asStatePage(found), kill, deps, triesLeft - 1) : 0;
+  return found && triesLeft > 0 ? revokeLeases(asStatePage(found), kill, deps, triesLeft - 1) : [];
 }
 
 function runningIn(page: StatePage, scope: KillScope): Running[] {
@@ -72,7 +71,12 @@ const takenBack = ({ attempt = 1, spent = 0, fence = '' }: TaskState, killId: st
   revoked: { killId, fence },
 });
 
-async function close(objectiveId: string, { number, task }: Running, killId: string, deps: RevokeDeps): Promise<void> {
+async function close(
+  objectiveId: string,
+  { number, task }: Running,
+  killId: string,
+  deps: RevokeDeps,
+): Promise<string> {
   const { agentId = '', attempt = 1, fence = '', startedAtMs = 0 } = task;
   const definition = await deps.reads.definition(objectiveId, number);
   const { effectId, fence: effectFence } = effectOf(objectiveId, number, attempt);
@@ -80,4 +84,5 @@ async function close(objectiveId: string, { number, task }: Running, killId: str
     release({ objectiveId, number, definition, agentId, attempt, fence, startedAtMs }, deps),
     deps.gate.settle({ effectId, fence: effectFence, status: 'failed', reason: stoppedBy(killId) }),
   ]);
+  return effectId;
 }

@@ -1,17 +1,15 @@
-// Once a minute, and when the gate lets something go on: moves what no other event will move any more.
-import { SFNClient } from '@aws-sdk/client-sfn';
+// Once a minute, and when the gate or a kill says so: moves, or stops, what no other event will move any more.
 import * as z from 'zod';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
-import { EffectCleared, EffectOverdue, EffectRefused, SwarmResumed } from '../safety/events.ts';
+import { ContainmentWanted, EffectCleared, EffectOverdue, EffectRefused, SwarmResumed } from '../safety/events.ts';
+import { containObjectives } from './contain-objectives.ts';
 import { DispatchTasksEnv } from './env.ts';
-import { dispatchDeps } from './execution-deps.ts';
+import { sweepDeps } from './execution-deps.ts';
 import { effectCleared, effectOverdue, effectRefused } from './held-tasks.ts';
-import { planningOn } from './planning-runs.client.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
 
-const env = readEnv(DispatchTasksEnv);
-const deps = { ...dispatchDeps(env), startPlanning: planningOn(env.DECOMPOSE_MACHINE_ARN, new SFNClient()) };
+const deps = sweepDeps(readEnv(DispatchTasksEnv));
 const Event = z.looseObject({ 'detail-type': z.string().optional(), detail: z.unknown() });
 
 export const handler = lambda(Event, async ({ 'detail-type': type, detail }, { awsRequestId }) => {
@@ -19,6 +17,7 @@ export const handler = lambda(Event, async ({ 'detail-type': type, detail }, { a
   if (type === EffectCleared.detailType) return effectCleared(EffectCleared.schema.parse(detail), cause, deps);
   if (type === EffectRefused.detailType) return effectRefused(EffectRefused.schema.parse(detail), deps);
   if (type === EffectOverdue.detailType) return effectOverdue(EffectOverdue.schema.parse(detail), deps);
+  if (type === ContainmentWanted.detailType) return containObjectives(ContainmentWanted.schema.parse(detail), deps);
   const after = type === SwarmResumed.detailType ? 'resume' : 'time';
   const report = await sweepObjectives(cause, deps, after);
   if (report.looked > 0) logger.info('swept', { report });

@@ -67,12 +67,18 @@ async function aSwarm({ canSign = true } = {}) {
     await beginContainment(killId, deps);
     return killId;
   };
-  const confirm = (killId: string, round = 1, points = ['task_leases', 'task_loops', 'planning_runs']) => {
+  const confirm = (
+    killId: string,
+    round = 1,
+    points = ['task_leases', 'task_loops', 'planning_runs'],
+    effects: string[] = [],
+  ) => {
     const at = swarm.now().toISOString();
     const report: ContainmentReport = {
       killId,
       round,
       room: 'objectives',
+      effects,
       points: points.map((name) => ({ name, at, counts: { revoked: 1 }, detail: name })),
     };
     return confirmContainment(report, deps);
@@ -185,10 +191,20 @@ describe('the containment of a kill', () => {
     expect(await readKill(killId, store)).toMatchObject({ status: 'contained', effects: { inFlight: 1, stopped: 1 } });
   });
 
+  it('certifies what a room says it stopped, also when no list had it', async () => {
+    const { clear, kill, confirm, deps, control, store } = await aSwarm();
+    const settle = await clear('A');
+    deps.openIds = async () => [];
+    control.openIds = async () => [];
+    const killId = await kill();
+    await settle('failed', `stopped by ${killId}`);
+    await confirm(killId, 1, undefined, [effectIdOf('tsk_A#1')]);
+    expect(await readKill(killId, store)).toMatchObject({ status: 'contained', effects: { inFlight: 1, stopped: 1 } });
+  });
+
   it('of a room without work is contained at once', async () => {
-    const { kill, wanted, store } = await aSwarm();
+    const { kill, store } = await aSwarm();
     const killId = await kill({ room: 'finance' });
-    expect(wanted).toEqual([]);
     expect(await readKill(killId, store)).toMatchObject({ status: 'contained' });
   });
 
@@ -231,7 +247,7 @@ describe('when something on the way is down', () => {
     expect(await gate.propose([aProposal()])).toMatchObject([{ kind: 'held', reason: 'killed' }]);
     at(20_000);
     await watchKills(deps);
-    expect(wanted).toMatchObject([{ killId, round: 1 }]);
+    expect(wanted).toMatchObject([{ killId, round: 2 }]);
   });
 
   it('the kill holds when what is in flight cannot be listed', async () => {

@@ -33,17 +33,25 @@ const BREATH_MS = 200;
 const QUICK_ROUNDS_MAX = 50;
 const LEFTOVER_MAX = 200;
 
-/** The word of a kill has come: what is in flight is listed before anything of it is stopped. */
+/** A round that was asked for this long ago was lost. */
+export const ROUND_MS = 15_000;
+
+/**
+ * The word of a kill has come, and the rooms have had it at the same moment: what is in flight is listed meanwhile. Where
+ * no room has a part in it, or the kill was pressed again because nothing moved, it goes on from here.
+ */
 export async function beginContainment(killId: string, deps: ContainSwarmDeps): Promise<void> {
   const kill = await readKill(killId, deps);
   if (kill?.status !== 'containing') return;
-  await lookAt(kill, deps);
-  await ask(kill, [], deps);
+  const { leftover } = await lookAt(kill, deps);
+  if (pointsFor(scopeNamed(kill.scope) ?? 'everything').length === 1) return advance(kill, deps);
+  if (deps.now().getTime() - Date.parse(kill.roundAt) >= ROUND_MS) await ask(kill, leftover, deps);
 }
 
 /** A room has confirmed: kept once, however often it is said. */
 export async function confirmContainment(report: ContainmentReport, deps: ContainSwarmDeps): Promise<void> {
-  const { killId, round, room } = report;
+  const { killId, round, room, effects } = report;
+  await keepListed(killId, `${room}-${round}`, effects, deps);
   for (const { name, ...point } of report.points)
     await deps.tables.write([confirmationWrite(killId, deps.table, { point: name, room, round, ...point })]);
   const kill = await readKill(killId, deps);

@@ -15,7 +15,7 @@ import {
   readFlags,
   writeFlags,
 } from './control-flags.ts';
-import { SwarmActivated, SwarmKilled, SwarmResumed } from './events.ts';
+import { ContainmentWanted, SwarmActivated, SwarmKilled, SwarmResumed } from './events.ts';
 import { confirmationWrite, holdingKey, holdingKill, keepListed, killKey, listHolding } from './kill-items.ts';
 
 export type ControlDeps = {
@@ -54,6 +54,10 @@ export async function stopScope(scope: KillScope, reason: string, by: string, de
   const isNew = killId === mine;
   await afterwards('the effects in flight are listed later', async () => {
     if (isNew) await keepListed(killId, 'pressed', open, deps);
+  });
+  const wanted = { killId, scope, round: 1, leftover: [] };
+  await afterwards('the rooms hear of it late', async () => {
+    if (isNew) await deps.announce(ContainmentWanted, wanted);
   });
   await afterwards('the bus did not take the word', () =>
     deps.announce(SwarmKilled, { killId, scope, by, reason, at }),
@@ -114,7 +118,7 @@ function recordOf(pressed: Pressed, table: string): Write[] {
     ...pressed,
     pressedBy: by,
     status: 'containing',
-    round: 0,
+    round: 1,
     roundAt: at,
     effects: NO_FATES,
     why: reason,

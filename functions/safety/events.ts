@@ -37,6 +37,8 @@ export const ContainmentReport = z.object({
   killId,
   round: z.int().min(1),
   room: name,
+  /** the effects that it stopped: the certificate has them, whatever an index shows and when */
+  effects: z.array(z.string().max(200)).max(4_000),
   points: z.array(z.object({ name, at: z.iso.datetime(), counts: z.record(z.string(), z.int()), detail: z.string() })),
 });
 export type ContainmentReport = z.infer<typeof ContainmentReport>;

@@ -1,12 +1,10 @@
 // Once a minute: takes up kills whose containment got stuck, and renews certificates whose open part was resolved.
-import { advance, ask, beginContainment, type ContainSwarmDeps, lookAt } from './contain-swarm.ts';
+import { advance, ask, type ContainSwarmDeps, lookAt, ROUND_MS } from './contain-swarm.ts';
 import { countFates, type Kill } from './containment.ts';
 import { listKills } from './kill-items.ts';
 
 /** From here on people are told: see the runbook. */
 export const CONTAINED_WITHIN_MS = 60_000;
-/** A round that was asked for this long ago was lost. */
-const ROUND_MS = 15_000;
 const LOOKED_AT_MAX = 50;
 
 export type KillWatch = { containing: number; overdue: string[] };
@@ -24,7 +22,6 @@ export async function watchKills(deps: ContainSwarmDeps): Promise<KillWatch> {
 async function takeUp(kill: Kill, deps: ContainSwarmDeps): Promise<void> {
   if (kill.resumedAt) return advance(kill, deps);
   if (deps.now().getTime() - Date.parse(kill.roundAt) < ROUND_MS) return;
-  if (kill.round === 0) return beginContainment(kill.killId, deps);
   const { leftover } = await lookAt(kill, deps);
   await ask(kill, leftover, deps);
 }

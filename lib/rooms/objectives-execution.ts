@@ -35,7 +35,7 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
     environment,
     timeoutSeconds: 60,
     asynchronousRetries: 1,
-    impact: 'Objectives whose agent fell silent are not picked up again.',
+    impact: 'Objectives whose agent fell silent are not picked up again, and a kill does not take running tasks back.',
   });
   for (const fn of [dispatch, sweep]) {
     room.table.allowReadWrite(fn);
@@ -60,8 +60,9 @@ export function carryOutTasks(room: Objectives, { safety, agents }: Neighbours):
     onFailure: 'isolate',
   });
   room.timers.feed(dispatch);
+  room.decompose.allowStop(sweep);
   everyMinutes(1, sweep);
-  listenTo(room.platform.bus, [SwarmResumed, EffectCleared, EffectRefused, EffectOverdue], sweep);
+  listenTo(room.platform.bus, [ContainmentWanted, SwarmResumed, EffectCleared, EffectRefused, EffectOverdue], sweep);
   settleTasks(room, { safety, agents });
 }
 
@@ -78,27 +79,6 @@ function settleTasks(room: Objectives, { safety, agents }: Neighbours): void {
   safety.table.allowOnly(['GetItem', 'UpdateItem'], settle);
   room.timers.allowSend(settle);
   agents.outcomes.feed(settle);
-}
-
-/** What a kill does here: leases taken back, planning stopped. */
-export function containTasks(room: Objectives, safety: Safety): void {
-  const contain = new RoomFunction(room, 'contain-objectives', {
-    environment: {
-      OBJECTIVES_TABLE: room.table.tableName,
-      SAFETY_TABLE: safety.table.tableName,
-      TIMER_QUEUE_URL: room.timers.queueUrl,
-      EVENT_BUS: room.platform.bus.eventBusName,
-      DECOMPOSE_MACHINE_ARN: room.decompose.stateMachineArn,
-    } satisfies EnvOf<typeof Env.ContainObjectivesEnv>,
-    timeoutSeconds: 60,
-    asynchronousRetries: 2,
-    impact: 'A kill refuses new effects, but running tasks are not taken back and its containment is not confirmed.',
-  });
-  room.table.allowReadWrite(contain);
-  safety.table.allowOnly(['GetItem', 'UpdateItem'], contain);
-  room.decompose.allowStop(contain);
-  announceOn(room.platform.bus, contain);
-  listenTo(room.platform.bus, [ContainmentWanted], contain);
 }
 
 /** The room's own copy of who there is, so that allocation reads no other room's table. */

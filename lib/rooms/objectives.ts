@@ -11,7 +11,7 @@ import { RoomQueue } from '../platform/room-queue.ts';
 import type { RoomStateMachine } from '../platform/room-state-machine.ts';
 import { RoomTable } from '../platform/room-table.ts';
 import type { Agents } from './agents.ts';
-import { carryOutTasks, containTasks, trackRoster } from './objectives-execution.ts';
+import { carryOutTasks, trackRoster } from './objectives-execution.ts';
 import { planObjectives } from './objectives-planning.ts';
 import type { Safety } from './safety.ts';
 
@@ -33,7 +33,6 @@ export class Objectives extends Room {
     super(scope, 'objectives', platform);
     this.decompose = planObjectives(this);
     carryOutTasks(this, { safety, agents });
-    containTasks(this, safety);
     trackRoster(this);
     this.summarize = this.#summarize();
     this.serves = this.#serve();
