@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../common/config.ts';
 import { actingAsPrincipal } from '../common/http.test-support.ts';
 import { operationOf, slotOf } from './cohort.ts';
-import { countStageFacts } from './count-stage-facts.ts';
+import { countStageFacts, countsOf } from './count-stage-facts.ts';
 import { asEffect, effectKey } from './effect-item.ts';
 import { aGate, aProposal, RULES } from './gate.test-support.ts';
 import { gateOf } from './gate.ts';
-import { evaluateStage, readStage, type StageDeps, startStage } from './move-stage.ts';
+import { evaluateStage, evaluateStages, readStage, type StageDeps, startStage } from './move-stage.ts';
 import { readStages, stagesOn, whyShadowBy } from './read-stages.ts';
-import { StagesConfig } from './stage.ts';
+import { declaredStages, StagesConfig } from './stage.ts';
 import { stageRoutes } from './stage-routes.ts';
 
 const config = readConfig('stages.yaml', StagesConfig);
@@ -102,6 +102,40 @@ describe('a capability in shadow', () => {
     expect(await count(ids[0]!, ids[1]!)).toBe(0);
     expect(await count(...ids)).toBe(1);
     expect((await stage()).record.decisions).toBe(3);
+  });
+
+  it('counts nothing twice when the stream brings old images again, beside new ones', async () => {
+    const { gate, tables, deps, stage } = await aStagedSwarm();
+    const verdicts = await gate.propose([1, 2, 3].map((n) => aTask(n)));
+    const images = await Promise.all(
+      verdicts.map(async ({ effectId }) => asEffect((await tables.get('safety', effectKey(effectId)))!)),
+    );
+    expect(await countStageFacts(() => images.slice(0, 2), deps)).toBe(2);
+    expect(await countStageFacts(() => images, deps)).toBe(1);
+    expect(await countStageFacts(() => images, deps)).toBe(0);
+    expect((await stage()).record.decisions).toBe(3);
+  });
+
+  it.each([
+    ['a canary counts what it really did', 'canary_10', 'confirmed', { decisions: 1, candidateSucceeded: 1 }],
+    ['a failure', 'live', 'failed', { decisions: 1, candidateFailed: 1 }],
+    ['what others ended says nothing', 'live', 'failed', undefined, 'the objective was cancelled'],
+    ['what is shadowed beside a canary says nothing', 'canary_10', 'shadowed', undefined],
+    ['what policy refuses a canary says nothing', 'live', 'denied', undefined],
+    ['what executes has not ended', 'live', 'executing', undefined],
+    ['what began before a demotion says nothing', 'shadow', 'confirmed', undefined],
+  ] as const)('%s', (_, step, status, counts, said?: string) => {
+    const outcome = said ?? 'Error: x';
+    const first = inside(100);
+    const effect = {
+      ...aTask(first),
+      effectId: 'eff_1',
+      status,
+      reason: '-',
+      outcome,
+      impact: { spendCents: 0, apiCalls: 0, files: 0, tokens: 0 },
+    };
+    expect(countsOf(effect, { subject: 'noop', step })).toEqual(counts);
   });
 
   it('leaves what is under no stage alone', async () => {
@@ -294,6 +328,26 @@ describe('the record of a subject', () => {
       { type: 'safety.NoticeWanted', detail: { kind: 'stage_demoted', severity: 'error' } },
     ]);
     expect((await gate.propose([aTask(mine[0]! + 100_000, 'agt_new')]))[0]?.kind).toBe('shadowed');
+  });
+
+  it('is looked at every minute; what the configuration declares gets its stage then, once', async () => {
+    const swarm = await aStagedSwarm();
+    const declared = declaredStages(
+      { ...config, subjects: [{ subject: 'mail.send', candidate: 'agt_b', money: true }] },
+      [{ name: 'noop' }, { name: 'text.new', stage: 'shadow' }, { name: 'mail.send', stage: 'shadow' }],
+    );
+    expect(declared.map(({ subject }) => subject)).toEqual(['mail.send', 'text.new']);
+    expect(await evaluateStages(declared, swarm.deps)).toEqual({});
+    const stages = await readStages(swarm.tables, 'safety', []);
+    expect([...stages.values()]).toContainEqual({ subject: 'mail.send', step: 'shadow', candidate: 'agt_b' });
+    expect(stages.size).toBe(3);
+    const enough = [['decisions', 300] as const, ['compared', 300] as const];
+    await swarm.tables.write([
+      { table: 'safety', update: { pk: 'stage#noop', sk: 'stage' }, changes: { add: enough } },
+    ]);
+    swarm.at(7 * DAY_MS);
+    expect(await evaluateStages(declared, swarm.deps)).toEqual({ noop: 'canary_1' });
+    expect(await evaluateStages(declared, swarm.deps)).toEqual({});
   });
 
   it('keeps the looks that were spent on a test that found nothing', async () => {

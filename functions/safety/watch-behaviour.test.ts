@@ -128,6 +128,23 @@ describe('what the watch costs', () => {
     expect((await readBehaviour('agt_a', deps)).behaviour?.open.effects).toBe(6);
   });
 
+  it('keeps what could not be written for the next batch, up to a point', async () => {
+    const { facts, deps, tables } = await aWatch();
+    let broken = true;
+    const get = (...args: Parameters<typeof tables.get>) =>
+      broken ? Promise.reject(new Error('busy')) : tables.get(...args);
+    const watch = watchOver({ ...deps, tables: { get, write: tables.write.bind(tables) } as never });
+    expect(await watch(facts(0, 3))).toEqual([]);
+    broken = false;
+    await watch(facts(0, 2));
+    expect((await readBehaviour('agt_a', deps)).behaviour?.open.effects).toBe(5);
+    broken = true;
+    await watch(facts(1, 2_000));
+    broken = false;
+    await watch(facts(1, 1));
+    expect((await readBehaviour('agt_a', deps)).behaviour?.open.effects).toBe(1);
+  });
+
   it('gives up a count rather than standing in the way', async () => {
     const { facts, deps } = await aWatch();
     const refusing = {

@@ -1,5 +1,6 @@
 // Watches how each agent behaves, from the stream of effects; pauses and announces the one that no longer does as it did.
 import { contentId } from '../common/ids.ts';
+import { logger } from '../common/lambda.ts';
 import type { Item, Tables } from '../common/table.ts';
 import type { Alarm, Behaviour, BehaviourConfig } from './behaviour.ts';
 import { type ControlDeps, stopScope } from './control-swarm.ts';
@@ -34,26 +35,45 @@ const STILL_UNDER_WAY_MS = 10_000;
  * that comes again to the same process is not counted again.
  */
 export function watchOver(deps: WatchDeps) {
-  const held = new Map<string, { facts: AgentFact[]; sinceMs: number }>();
-  let seen = new Set<string>();
+  const held = new Map<string, Held>();
+  const isNew = remembering(EVENTS_REMEMBERED);
   return async (facts: readonly AgentFact[]): Promise<Anomaly[]> => {
     const nowMs = deps.now().getTime();
-    for (const fact of facts) {
-      if (seen.has(fact.eventId)) continue;
-      seen.add(fact.eventId);
+    for (const fact of facts.filter(({ eventId }) => isNew(eventId))) {
       const of = held.get(fact.agentId) ?? { facts: [], sinceMs: nowMs };
       of.facts.push(fact);
       held.set(fact.agentId, of);
     }
-    if (seen.size > EVENTS_REMEMBERED) seen = new Set([...seen].slice(-EVENTS_REMEMBERED / 2));
+    const due = [...held].filter(
+      ([, { facts: mine, sinceMs }]) => !isUsual(mine) || nowMs - sinceMs >= QUIET_MS || isFull(mine),
+    );
     const anomalies: Anomaly[] = [];
-    for (const [agentId, { facts: mine, sinceMs }] of held) {
-      if (isUsual(mine) && nowMs - sinceMs < QUIET_MS && mine.length < FACTS_HELD_MAX) continue;
-      held.delete(agentId);
-      const anomaly = await take(agentId, mine, deps);
-      if (anomaly) anomalies.push(anomaly);
+    for (const [agentId, { facts: mine }] of due) {
+      try {
+        const anomaly = await take(agentId, mine, deps);
+        held.delete(agentId);
+        if (anomaly) anomalies.push(anomaly);
+      } catch (error) {
+        // The stream has to go on for others; what could not be written is tried with the next batch.
+        logger.warn('behaviour not written yet', { agentId, error: error as Error });
+        if (isFull(mine)) held.delete(agentId);
+      }
     }
     return anomalies;
+  };
+}
+
+type Held = { facts: AgentFact[]; sinceMs: number };
+const isFull = ({ length }: readonly AgentFact[]): boolean => length >= FACTS_HELD_MAX;
+
+/** Whether an id is new, as far as the last so many are concerned. */
+function remembering(most: number): (id: string) => boolean {
+  let seen = new Set<string>();
+  return (id) => {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    if (seen.size > most) seen = new Set([...seen].slice(-most / 2));
+    return true;
   };
 }
 
