@@ -59,6 +59,12 @@ describe('a vote is admitted', () => {
     expect(admit(several, agent(), said)).toMatchObject({ vote: { accepts: ['eff_2', 'eff_1'] } });
     expect(admit(several, agent(), { choice: 'reject', digest: 'both' })).toMatchObject({ vote: { accepts: [] } });
   });
+  it('also as an abstention from several', () => {
+    expect(admit(several, agent(), { choice: 'abstain', digest: 'both' })).toMatchObject({ vote: { abstains: true } });
+  });
+  it.each(['approve', 'reject', 'abstain'] as const)('on paper: %s', (choice) => {
+    expect(BallotPaper.parse(paper({ choice }))).toEqual(paper({ choice }));
+  });
   it('of a built-in reviewer, from inside only', () => {
     const seats = [{ voterId: 'rev_budget', lineage: 'budget', builtIn: true }];
     const reviewer = { principalId: 'rev_budget', roles: [], inside: true };
@@ -151,6 +157,12 @@ describe('a vote is refused', () => {
     const answer = admit(decision, voter, said, at);
     expect(answer).toMatchObject({ kind: 'refused', reason, detail: expect.stringContaining(says) });
     expect((answer as { path?: string }).path).toBe(path);
+  });
+
+  it('of the author of one among several', () => {
+    const options = [anOption(1), anOption(2, { authors: ['agt_1'] })];
+    const said = { choice: 'reject' as const, digest: 'both' };
+    expect(admit({ ...several, options }, agent(), said)).toMatchObject({ reason: 'own_proposal' });
   });
 
   it('one millisecond before the end it is taken', () => {

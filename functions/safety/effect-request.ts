@@ -5,7 +5,7 @@ import { Proposal } from './effect.ts';
 import { effectIdOf } from './effect-item.ts';
 import type { Deed, Performer } from './performer.ts';
 
-const { options, choice, rationale, confidence, action } = Proposal.shape;
+const { options, choice, rationale, confidence, action, contest } = Proposal.shape;
 
 /** The body of POST /effects: the act, and the whole explanation that the gate asks for. */
 export const EffectBody = z.strictObject({
@@ -16,6 +16,7 @@ export const EffectBody = z.strictObject({
   rationale,
   confidence,
   context: Proposal.shape.context.default({}),
+  contest,
 });
 export type EffectBody = z.infer<typeof EffectBody>;
 

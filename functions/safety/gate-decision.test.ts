@@ -31,6 +31,7 @@ describe('what the gate decides of one proposal', () => {
     { when: 'it is less sure', of: aProposal({ confidence: 0.699 }), needs: ['person'] },
     { when: 'it cannot be undone', of: aProposal({ reversible: 'no' }), needs: ['person'] },
     { when: 'it says that it can be undone, but not how', of: aProposal({ reversible: 'yes' }), needs: ['person'] },
+    { when: 'it competes with others', of: aProposal({ contest: 'supplier' }), needs: ['votes'] },
     { when: 'it says how it is undone', of: aProposal({ reversible: 'yes', undo: 'put it back' }), needs: undefined },
   ])('$when -> needs $needs', ({ of, needs }) => {
     const decision = decide(of);

@@ -19,13 +19,14 @@ export type Hold = { needs: Need[]; because: string[] };
 
 /** What has to be met before it may happen; nothing for most. `impact` is what it may cost at most. */
 export function holdOf(
-  { confidence, reversible, undo }: Pick<Proposal, 'confidence' | 'reversible' | 'undo'>,
+  { confidence, reversible, undo, contest }: Pick<Proposal, 'confidence' | 'reversible' | 'undo' | 'contest'>,
   impact: Impact,
   { votes, person }: HoldThresholds,
 ): Hold {
   const forVotes = [
     ...(impact.spendCents >= votes.spendCentsFrom ? [`${impact.spendCents} cents from ${votes.spendCentsFrom}`] : []),
     ...(impact.files >= votes.filesFrom ? [`${impact.files} files from ${votes.filesFrom}`] : []),
+    ...(contest === undefined ? [] : [`one of those that compete for ${contest}`]),
   ];
   const cannotBeUndone = reversible === 'no' || (reversible === 'yes' && undo === undefined);
   const forPerson = [

@@ -215,6 +215,22 @@ describe('proposals that exclude each other', () => {
     expect((await decision(decisionIdOf(effect(3)))).decisionId).toBe(decisionId);
   });
 
+  it('are decided together also when each alone would need nobody', async () => {
+    const { gate, held, read, at, deps } = await aVote({ panel: REVIEWERS });
+    const small = (n: number) =>
+      free({
+        intentKey: `tsk_${n}#1`,
+        contest: 'supplier',
+        impact: { spendCents: 0, apiCalls: n, files: 0, tokens: 0 },
+        confidence: n / 10,
+      });
+    for (const n of [8, 9]) await held(small(n));
+    at(30_000);
+    await sweepDecisions(deps);
+    expect(await gate.propose([small(8), small(9)])).toMatchObject([{ kind: 'denied' }, { kind: 'cleared' }]);
+    expect(await read(effect(9))).toMatchObject({ status: 'executing' });
+  });
+
   it('and come too late are denied', async () => {
     const { held, read, at, deps } = await aVote();
     await held(rival(1));
