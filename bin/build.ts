@@ -9,6 +9,7 @@ export { build } from './bundle.ts';
 
 const INPUTS = [
   'bin/{build,bundle,lazyark}.ts',
+  'bin/verify-audit-export.mjs',
   'lib/**',
   'functions/**',
   'statemachines/**',

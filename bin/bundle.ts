@@ -22,6 +22,7 @@ import { problemText } from '../functions/safety/policy-set.ts';
 export const ROOT = join(import.meta.dirname, '..');
 export const FUNCTIONS_FOLDER = join(ROOT, 'dist/functions');
 
+const VERIFIER = 'verify-audit-export.mjs';
 /** `require` for the CommonJS packages inside an ES module bundle. */
 const BANNER =
   "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
@@ -36,6 +37,9 @@ export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } =
   copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
   cpSync(wasmFile(), join(outDir, 'wasm', basename(wasmFile())));
   copyIfThere(join(ROOT, 'dist/console'), join(outDir, 'console'));
+  // Served beside the console, for auditors to take home.
+  mkdirSync(join(outDir, 'console'), { recursive: true });
+  copyIfThere(join(ROOT, 'bin', VERIFIER), join(outDir, 'console', VERIFIER));
   await writeOpenApi(join(outDir, 'openapi.json'), version);
 }
 

@@ -119,7 +119,7 @@ class Verifier {
       this.feedEntry(value);
     else if (hasOnly(value, 'lane', 'head') && isText(value.lane) && isSize(value.head?.seq)) this.feedHead(value);
     else if (hasOnly(value, 'root') && value.root !== null && typeof value.root === 'object') this.feedRoot(value.root);
-    else if (hasOnly(value, 'format', 'keys') && value.format === FORMAT && Array.isArray(value.keys))
+    else if (this.lineNumber === 1 && value.format === FORMAT && hasOnly(value, 'format', 'keys') && value.keys.map)
       for (const pem of value.keys) this.feedKey(pem);
     else this.note('?', 0, `line ${this.lineNumber} is no line of an audit export`);
   }
@@ -231,8 +231,9 @@ class Verifier {
     for (const [name, list] of this.promises) {
       const [{ size, epoch, at }, lane] = [list.at(-1), this.lanes.get(name)];
       const from = (lane?.entries ?? 0) + 1;
-      if (size < from || lane?.broken || (this.only !== undefined && this.only !== name)) continue;
-      this.note(name, from, `${missing(from, size)}: root ${epoch} of ${at} covers ${size}`);
+      if ((lane && (size < from || lane.broken)) || (this.only !== undefined && this.only !== name)) continue;
+      const what = size < from ? 'the lane is missing' : missing(from, size);
+      this.note(name, from, `${what}: root ${epoch} of ${at} covers ${size}`);
     }
     const { faults, faultsInAll, roots, keys, fingerprints, anchors } = this;
     const lanes = [...this.lanes.values()].map(({ lastSeq, tree, broken, kept, ...lane }) => lane);

@@ -3,12 +3,14 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Signer } from '../common/signer.client.ts';
 import type { Tables } from '../common/table.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
+import { firstHead } from './chain.ts';
 import type { StreamChange } from './change-facts.ts';
 import { exportTrail } from './export-trail.ts';
 import { type Lanes, lanesIn } from './lanes.store.ts';
 import { recordChanges } from './record-changes.ts';
 import { type Roots, rootsIn } from './roots.store.ts';
 import { type SealDeps, type Sealed, sealRoot } from './seal-root.ts';
+import { LANES } from './trail.ts';
 
 export const change = (n: number, overrides: Partial<StreamChange> = {}): StreamChange => ({
   eventId: `event-${n}`,
@@ -68,6 +70,7 @@ export type TestAudit = {
   record(lane: string, what: readonly StreamChange[]): Promise<number>;
   seal(overrides?: Partial<SealDeps>): Promise<Sealed>;
   exported(lane?: string): Promise<string[]>;
+  genesis(lane: string): string;
 };
 
 export function testAudit(tables: Tables = auditTable()): TestAudit {
@@ -76,7 +79,7 @@ export function testAudit(tables: Tables = auditTable()): TestAudit {
   const [lanes, roots] = [lanesIn(tables, 'audit', now), rootsIn(tables, 'audit')];
   const [archive, signer, ages] = [testArchive(), testSigner(), [] as number[]];
   const tellAge = (seconds: number) => void ages.push(seconds);
-  const laneNames = ['objectives', 'safety', 'access'];
+  const laneNames = LANES;
   const deps: SealDeps = { lanes, roots, archive, signer, now, laneNames, entriesMax: 50_000, tellAge };
   return {
     ...{ tables, lanes, roots, archive, signer, clock, ages, deps },
@@ -85,6 +88,7 @@ export function testAudit(tables: Tables = auditTable()): TestAudit {
       clock.nowMs += 60_000;
       return sealRoot({ ...deps, ...overrides });
     },
+    genesis: (lane) => firstHead(lane).hash,
     exported: (lane) => exportedLines({ lanes, roots }, lane),
   };
 }

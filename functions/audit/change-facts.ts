@@ -1,6 +1,7 @@
 // What a stream record says, as facts for the audit: who, why, and what changed from what to what. Pure.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Change } from './chain.ts';
+import { keptMember, keptText } from './kept-value.ts';
 
 export type StreamChange = {
   eventId: string;
@@ -35,7 +36,7 @@ export function factsOf(change: StreamChange, lane: string) {
     sk: String(sk),
     kind,
     by: byTtl ? 'time to live' : (by ?? table),
-    why: byTtl ? 'its time was over' : kind === 'REMOVE' ? 'removed' : (why ?? ''),
+    why: byTtl ? 'its time was over' : kind === 'REMOVE' ? 'removed' : keptText(why ?? ''),
     changes: changesBetween(before ?? {}, after ?? {}, '', 1).filter(({ path }) => !LEFT_OUT.has(path)),
   };
 }
@@ -56,8 +57,8 @@ function changesBetween(
     return [
       {
         path,
-        ...(left === undefined ? {} : { before: kept(left) }),
-        ...(right === undefined ? {} : { after: kept(right) }),
+        ...(left === undefined ? {} : { before: kept(name, left) }),
+        ...(right === undefined ? {} : { after: kept(name, right) }),
       },
     ];
   });
@@ -73,10 +74,12 @@ const isPlain = (value: unknown): boolean => value === null || typeof value !== 
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, inner) => (inner instanceof Set ? [...inner].sort() : inner));
 
-function kept(value: unknown): unknown {
-  if (isPlain(value) && (typeof value !== 'string' || value.length <= TEXT_BYTES_MAX / 4)) return value;
+function kept(name: string, value: unknown): unknown {
+  const member = keptMember(name, value);
+  if (isPlain(member) && (typeof member !== 'string' || member.length <= TEXT_BYTES_MAX / 4)) return member;
+  if (typeof value === 'string' && typeof member !== 'string') return member;
   const text = textOf(value);
   const bytes = Buffer.byteLength(text);
-  if (bytes <= TEXT_BYTES_MAX) return JSON.parse(text);
-  return { sha256: createHash('sha256').update(text).digest('hex'), bytes };
+  if (bytes > TEXT_BYTES_MAX) return { sha256: hash('sha256', text, 'hex'), bytes };
+  return JSON.parse(JSON.stringify(member, keptMember));
 }

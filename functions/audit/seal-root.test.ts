@@ -114,7 +114,9 @@ describe('sealing refuses', () => {
     const root = await audit.roots.latest();
     expect(said(root!).lanes.map(({ lane, size }) => [lane, size])).toEqual([
       ['access', 0],
+      ['agents', 0],
       ['objectives', 0],
+      ['operations', 0],
       ['safety', 4],
     ]);
   });

@@ -48,6 +48,11 @@ export function auditStories(api: Client, { signs }: { signs: boolean }): void {
       expect(reportOn(lines.toSpliced(at, 1))).toMatchObject({ valid: false });
     });
 
+    it('the verifier is there to be taken home, by anybody', async () => {
+      const script = await api.call('GET', '/verify-audit-export.mjs', { token: null });
+      expect(script).toMatchObject({ status: 200, text: expect.stringContaining('node verify-audit-export.mjs') });
+    });
+
     describe.runIf(signs)('under signed roots', () => {
       const openedApi = () => openApi(api.swarmNow());
       const sealed = async (): Promise<Root> => {

@@ -1,0 +1,50 @@
+// What may be in an entry: nobody can take it out again.
+import { describe, expect, it } from 'vitest';
+import { CANARIES } from '../common/mask.test-support.ts';
+import { change } from './audit.test-support.ts';
+import { factsOf } from './change-facts.ts';
+import { keptMember } from './kept-value.ts';
+
+const entry = (after: Record<string, unknown>) =>
+  JSON.stringify(factsOf(change(1, { kind: 'INSERT', before: undefined, after: { pk: 'p', sk: 's', ...after } }), 'x'));
+
+describe('an entry', () => {
+  it.each(CANARIES)('does not hold the secret or the person in “$text”, wherever it stands', ({ text, secret }) => {
+    for (const after of [
+      { note: text },
+      { list: [text] },
+      { deep: { deeper: { deepest: { note: text } } } },
+      { bare: secret, why: text },
+      { names: new Set([text]) },
+    ]) {
+      if ('bare' in after) expect(entry({ why: text })).not.toContain(secret);
+      else expect(entry(after)).not.toContain(secret);
+    }
+  });
+
+  it.each(['accessToken', 'clientSecret', 'password', 'apiKey', 'fence'])(
+    'holds of %s the digest, which tells one from another',
+    (name) => {
+      const secret = 'correct-horse-battery-staple';
+      const text = entry({ [name]: secret, deep: { list: [{ [name]: secret }] } });
+      expect(text).not.toContain(secret);
+      expect(text.split('"sha256"')).toHaveLength(3);
+      expect(keptMember(name, secret)).not.toEqual(keptMember(name, `${secret}!`));
+      expect(keptMember(name, '1234')).toBe('[secret]');
+    },
+  );
+
+  it('keeps what is nobody’s: ids, states, times, figures, and words', () => {
+    for (const value of [
+      'obj_01M7W9HMGT9834C3VRZZGSRNQZ',
+      '2026-03-01T10:00:00.000Z',
+      'running',
+      'objectives/dispatch-tasks',
+      'allowed by allow task.execute',
+      17,
+      true,
+      null,
+    ])
+      expect(keptMember('value', value)).toEqual(value);
+  });
+});
