@@ -239,7 +239,7 @@ describe('the HTTP API', () => {
           'status',
         ],
         ...['settings', 'drills'],
-        ...['policies', 'policies/{proxy+}'],
+        ...['policies', 'policies/{proxy+}', 'limits', 'limits/{proxy+}'],
         ...['snapshots', 'snapshots/{proxy+}', 'restores', 'restores/{proxy+}'],
         ...[
           'tasks',

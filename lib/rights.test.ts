@@ -11,7 +11,7 @@ const on = (resource: string, service: string, ...actions: string[]) =>
 const INDEXES: Record<string, string[]> = {
   Objectives: ['queue', 'waiting', 'active', 'recent'],
   Agents: ['roster', 'kept'],
-  Safety: ['effects', 'open', 'decisions', 'kept', 'notices'],
+  Safety: ['effects', 'open', 'limits', 'decisions', 'kept', 'notices'],
   Operations: ['roster'],
   Audit: ['lane'],
 };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
+import { addAsking } from './dry-run-commands.ts';
 import { BadInput } from './failure.ts';
 import {
   fieldLines,
@@ -52,6 +53,7 @@ export function addEffectCommands(program: Command, surroundings: Surroundings):
       print(undo, () => fieldLines(undo));
     },
   );
+  addAsking(effect, surroundings);
   addDrillCommands(program, surroundings);
 }
 

@@ -1,4 +1,4 @@
-// lazyark policy: what the gate decides by; looking at it, changing it, going back.
+// lazyark policy and limit: what the gate decides by, and how much is taken and left.
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { readTextFile } from './objective-file.ts';
@@ -32,6 +32,32 @@ export function addPolicyCommands(program: Command, surroundings: Surroundings):
     const page = await api.get<PageOf<Summary>>('/policies/history', pageQuery(options));
     const row = ({ version, at, by, reason }: Summary) => [version, at, by, reason];
     print(page, () => pageLines(page, ['version', 'at', 'by', 'reason'], row));
+  });
+}
+
+type LimitView = {
+  name: string;
+  subject: string;
+  unit: string;
+  reserved: number;
+  used: number;
+  left: number;
+  most: number;
+};
+type LimitRow = LimitView & { refused: number; lastTaken: { by: string } | null };
+
+/** `limit list`: each limit with what is taken and left. */
+export function addLimitCommands(program: Command, surroundings: Surroundings): void {
+  const limit = program.command('limit').description('how much may be done within a time');
+  const list = withPage(limit.command('list').description('each limit: taken, left, refused'));
+  onApi<PageOptions>(list, surroundings, async ({ api, options, print }) => {
+    const page = await api.get<PageOf<LimitRow>>('/limits', pageQuery(options));
+    const row = (one: LimitRow) => [
+      ...[one.name, one.subject, one.unit, one.most, one.reserved, one.used, one.left, one.refused],
+      one.lastTaken?.by,
+    ];
+    const headings = ['limit', 'of', 'unit', 'most', 'reserved', 'used', 'left', 'refused', 'last taken by'];
+    print(page, () => pageLines(page, headings, row));
   });
 }
 

@@ -11,7 +11,7 @@ import { exitCodeOf, failureLines } from './failure.ts';
 import { addKillCommands } from './kill-commands.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
-import { addPolicyCommands } from './policy-commands.ts';
+import { addLimitCommands, addPolicyCommands } from './policy-commands.ts';
 import { addCredentialCommands, addPrincipalCommands } from './principal-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
@@ -38,6 +38,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addKillCommands(program, surroundings);
   addSafetyCommands(program, surroundings);
   addPolicyCommands(program, surroundings);
+  addLimitCommands(program, surroundings);
   addSnapshotCommands(program, surroundings);
   addNoticeCommands(program, surroundings);
   addDecisionCommands(program, surroundings);

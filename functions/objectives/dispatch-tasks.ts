@@ -4,7 +4,7 @@ import type { Item, Write } from '../common/table.ts';
 import { whyNot } from '../safety/control-flags.ts';
 import { type Proposal, type Stages, stageFor, type Verdict } from '../safety/gate.ts';
 import { callAgent } from './call-agent.ts';
-import { lineOfEffect } from './objective-items.ts';
+import { LIMITS, lineOfEffect } from './objective-items.ts';
 import { knows } from './objective-reads.ts';
 import { type CausesOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
 import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor, shadowOf } from './proposal.ts';
@@ -96,7 +96,9 @@ async function shadowsOf(proposals: readonly Proposal[], { stages }: DispatchDep
 async function notCleared(page: StatePage, one: Placed, verdict: Verdict, deps: DispatchDeps): Promise<void> {
   if (verdict.kind === 'held')
     await wait(page, one.definition, lineOfEffect(verdict.effectId), `held: ${verdict.reason}`, deps);
-  if (verdict.kind === 'denied' || verdict.kind === 'shadowed')
+  const isForNow = verdict.kind === 'denied' && verdict.passing === true;
+  if (isForNow) await wait(page, one.definition, LIMITS, `for now: ${verdict.reason}`, deps);
+  else if (verdict.kind === 'denied' || verdict.kind === 'shadowed')
     await deps.giveUp(page.pk, one.definition, refusalOf(one, verdict), one.attempt);
 }
 

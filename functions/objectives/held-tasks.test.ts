@@ -82,6 +82,20 @@ describe('a task whose effect is held', () => {
     expect(swarm.calls).toEqual([]);
   });
 
+  it('waits for the next minute when a limit refuses it for now', async () => {
+    const swarm = await aSwarm();
+    const objectiveId = await swarm.submit([{ id: 'a' }]);
+    const { gate } = swarm.deps;
+    const reason = '0 of 100 left';
+    const propose: typeof gate.propose = async (all) =>
+      all.map(() => ({ kind: 'denied', effectId: 'eff_1', reason, passing: true }));
+    await dispatchChanges(swarm.records(), { ...swarm.deps, gate: { ...gate, propose } });
+    expect((await swarm.look(objectiveId)).tasks[0]).toMatchObject({ status: 'ready', waiting: `for now: ${reason}` });
+    await sweepObjectives('sweep-1', swarm.deps);
+    await swarm.settle();
+    expect((await swarm.look(objectiveId)).status).toBe('succeeded');
+  });
+
   it.each([
     { kind: 'shadowed' as const, reason: 'not live yet', says: 'work is in shadow mode' },
     { kind: 'denied' as const, reason: 'no policy allows it', says: 'no policy allows it' },

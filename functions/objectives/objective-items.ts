@@ -80,6 +80,8 @@ export const artifactKey = (artifactId: string): Key => ({ pk: artifactId, sk: '
 
 /** Partition of the `waiting` index for tasks blocked on this: `agent:agt_x`, `capability:feedback.nps`, `lock:prices`. */
 export const waitingFor = (blockedOn: string): string => `waiting#${blockedOn}`;
+/** What a task is blocked on that is more than is left of a limit; the sweep asks again every minute. */
+export const LIMITS = 'limits';
 /** What a task that waits for its effect is blocked on. */
 export const lineOfEffect = (effectId: string): string => `effect:${effectId}`;
 export const isLineOfEffect = (blockedOn: string): boolean => blockedOn.startsWith('effect:');

@@ -28,6 +28,7 @@ export const GATE_RULES: Rules = {
       votes: { spendCentsFrom: 5_000, filesFrom: 5 },
       person: { confidenceBelow: 0.7, spendCentsAbove: 5_000, irreversible: true },
     },
+    limits: [],
   },
 };
 

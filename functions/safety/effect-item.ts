@@ -52,11 +52,19 @@ export type Put = {
   impact: Impact;
   needs?: readonly Need[];
   reservations?: readonly Reservation[];
+  passing?: boolean;
 };
 
 /** Which stored effects a put may replace. */
 export const isNew: Condition = { missing: 'pk' };
 const hasNoNeeds: Condition = { missing: 'needs' };
+/** denied by what may pass, such as a limit of the hour */
+export const mayPass: Condition = {
+  all: [
+    { path: 'status', equals: 'denied' },
+    { path: 'passing', equals: true },
+  ],
+};
 /** held until a resume, or until its owner asks again: nobody else is being asked */
 export const isHeldForNobody: Condition = {
   all: [
@@ -95,6 +103,7 @@ export function putEffect(table: string, put: Put, onlyIf: Condition): Write {
     effectId,
     status,
     reason,
+    ...(put.passing ? { passing: true } : {}),
     digest: put.digest ?? digestOf(proposal),
     at,
     ...(needs.length > 0 ? { needs: new Set<string>(needs) } : {}),

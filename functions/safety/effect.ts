@@ -1,5 +1,6 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
 import * as z from 'zod';
+import type { Key } from '../common/table.ts';
 import { canonicalDigest } from './canonical.ts';
 
 /** What is counted of every effect, and what limits are set on. */
@@ -93,8 +94,8 @@ export const statusesBefore = (status: EffectStatus): EffectStatus[] =>
 export const Need = z.enum(['votes', 'person', 'resume']);
 export type Need = z.infer<typeof Need>;
 
-/** What was taken from a limit for an effect: `window` is the item, `amount` what it lost. */
-export type Reservation = { limit: string; window: string; unit: Unit; amount: number };
+/** What was taken from a limit for an effect: `window` is the item that counts it, `bucket` where in it. */
+export type Reservation = { limit: string; window: Key; bucket: number; unit: Unit; amount: number };
 
 /** A proposal whose unknown amounts count as the most that one action may; `unknown` says which those are. */
 export type Weighed = Omit<Proposal, 'impact'> & { impact: Impact; unknown?: Unit[] };
@@ -110,6 +111,8 @@ export type Effect = Weighed & {
   /** needs that were met, by whom and why */
   satisfied?: { need: Need; by: string; reason: string; at: string }[];
   reservations?: Reservation[];
+  /** denied for now: the same intent may be proposed again */
+  passing?: boolean;
   /** what it cost in the end */
   real?: Impact;
   outcome?: string;

@@ -42,7 +42,7 @@ export function newsOf({ before, after }: EffectChange): 'held' | keyof typeof E
   if (before?.status === after.status && before.digest === after.digest) return undefined;
   if (after.status === 'held') return after.needs.length > 0 ? 'held' : undefined;
   if (after.status === 'cleared') return before?.status === 'held' ? 'cleared' : undefined;
-  if (after.status === 'denied') return before ? 'refused' : undefined;
+  if (after.status === 'denied') return before && !after.passing ? 'refused' : undefined;
   return after.status === 'unknown' ? 'unknown' : undefined;
 }
 

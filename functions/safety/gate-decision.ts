@@ -2,12 +2,15 @@
 import * as z from 'zod';
 import { Impact, type Need, type Proposal, type ProposedImpact, UNITS } from './effect.ts';
 import { HoldThresholds, holdOf } from './hold-rule.ts';
+import { Limits, type Take, takesOf } from './limit.ts';
 
 /** config/gate.yaml: how much one action may do, and from where on others are asked. */
 export const Thresholds = z.strictObject({
   /** blast radius of one action; what is unknown counts as this much */
   perAction: Impact,
   holds: HoldThresholds,
+  /** how much may be done within a time */
+  limits: Limits,
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 
@@ -15,9 +18,11 @@ export type Thresholds = z.infer<typeof Thresholds>;
 export type PolicyAnswer = { allowed: boolean; because: readonly string[] };
 export type Rules = { judge(proposal: Proposal, impact: Impact): PolicyAnswer; thresholds: Thresholds };
 
-export type GateDecision =
-  | { kind: 'clear' | 'shadow' | 'deny'; reason: string; impact: Impact }
-  | { kind: 'hold'; reason: string; impact: Impact; needs: Need[] };
+/** `takes` is what it takes from limits once it executes. */
+export type GateDecision = { reason: string; impact: Impact; takes: Take[] } & (
+  | { kind: 'clear' | 'shadow' | 'deny' }
+  | { kind: 'hold'; needs: Need[] }
+);
 
 /** `whyShadow` says why this proposal is recorded and not carried out; nothing when it is live. */
 export function decideProposal(
@@ -28,24 +33,23 @@ export function decideProposal(
   const impact = atMostOf(proposal.impact, thresholds.perAction);
   const { allowed, because } = judge(proposal, impact);
   const names = because.join(', ');
-  if (!allowed) return { kind: 'deny', reason: names ? `forbidden by ${names}` : notAllowed(proposal), impact };
+  const hold = holdOf(proposal, impact, thresholds.holds);
+  const takes = takesOf(proposal, impact, thresholds.limits, hold.needs.length > 0);
+  const facts = { impact, takes };
+  if (!allowed) return { kind: 'deny', reason: names ? `forbidden by ${names}` : notAllowed(proposal), ...facts };
   const over = UNITS.filter((unit) => impact[unit] > thresholds.perAction[unit]);
   if (over.length > 0) {
     const excess = over.map((unit) => `${unit} ${impact[unit]} > ${thresholds.perAction[unit]}`).join(', ');
-    return { kind: 'deny', reason: `over the limit of one action: ${excess}`, impact };
+    return { kind: 'deny', reason: `over the limit of one action: ${excess}`, ...facts };
   }
-  const hold = holdOf(proposal, impact, thresholds.holds);
   const shadow = whyShadow?.(proposal);
   if (shadow !== undefined) {
     const held = `held for ${hold.needs.join(', ')}: ${hold.because.join('; ')}`;
-    return {
-      kind: 'shadow',
-      reason: `${shadow}; else ${hold.needs.length > 0 ? held : `allowed by ${names}`}`,
-      impact,
-    };
+    const reason = `${shadow}; else ${hold.needs.length > 0 ? held : `allowed by ${names}`}`;
+    return { kind: 'shadow', reason, ...facts };
   }
-  if (hold.needs.length > 0) return { kind: 'hold', reason: hold.because.join('; '), impact, needs: hold.needs };
-  return { kind: 'clear', reason: `allowed by ${names}`, impact };
+  if (hold.needs.length > 0) return { kind: 'hold', reason: hold.because.join('; '), needs: hold.needs, ...facts };
+  return { kind: 'clear', reason: `allowed by ${names}`, ...facts };
 }
 
 const notAllowed = ({ action, target }: Proposal): string => `no policy allows ${action} on ${target}`.slice(0, 500);

@@ -40,6 +40,7 @@ export const RULES: Rules = {
       votes: { spendCentsFrom: 5_000, filesFrom: 5 },
       person: { confidenceBelow: 0.7, spendCentsAbove: 5_000, irreversible: true },
     },
+    limits: [],
   },
 };
 
@@ -47,7 +48,7 @@ export async function aGate({ active = true, ...overrides }: { active?: boolean 
   const tables = openSqlite(':memory:');
   tables.defineTable({
     name: 'safety',
-    indexes: [{ name: 'effects' }, { name: 'open' }, { name: 'decisions' }],
+    indexes: [{ name: 'effects' }, { name: 'open' }, { name: 'limits' }, { name: 'decisions' }],
     stream: true,
   });
   let nowMs = Date.parse('2026-03-01T10:00:00Z');

@@ -3,7 +3,8 @@ import { clearEffects } from './clear-effects.ts';
 import { digestOf, type EffectStatus, type Impact, type Need, Proposal } from './effect.ts';
 import { effectIdOf } from './effect-item.ts';
 import { decideProposal, type GateDecision, type Rules } from './gate-decision.ts';
-import { holdEffect, recordRefusal } from './hold-effects.ts';
+import { holdEffect } from './hold-effects.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { type SettleEffectDeps, settleEffect } from './settle-effect.ts';
 
 export { staffFor, stageFor } from './cohort.ts';
@@ -15,7 +16,8 @@ export { type Stages, whyShadowBy } from './read-stages.ts';
 export type Verdict =
   /** written as executing: act now, then settle */
   | { kind: 'cleared'; effectId: string }
-  | { kind: 'denied'; effectId: string; reason: string }
+  /** `passing`: refused for now, by a limit for instance; the same intent may be proposed again later */
+  | { kind: 'denied'; effectId: string; reason: string; passing?: boolean }
   /** it waits: propose it again with the same intent when EffectCleared or SwarmResumed says so */
   | { kind: 'held'; effectId: string; reason: string; needs: Need[] }
   /** recorded, and not to be carried out */
@@ -70,12 +72,16 @@ async function propose(proposals: readonly Proposal[], deps: GateDeps): Promise<
   const others = decided.filter(({ decision }) => decision.kind !== 'clear');
   const verdicts = [
     ...(await clearEffects(clear, deps)),
-    ...(await Promise.all(
-      others.map((one) => (one.decision.kind === 'hold' ? holdEffect(one, deps) : recordRefusal(one, deps))),
-    )),
+    ...(await Promise.all(others.map((one) => holdOrRefuse(one, deps)))),
   ];
   const byEffect = new Map(verdicts.map((verdict) => [verdict.effectId, verdict]));
   return decided.map(({ effectId }) => byEffect.get(effectId) as Verdict);
+}
+
+function holdOrRefuse(one: Decided, deps: GateDeps): Promise<Verdict> {
+  const { kind, reason } = one.decision;
+  if (kind === 'hold') return holdEffect(one, deps);
+  return recordRefusal(one, { status: kind === 'shadow' ? 'shadowed' : 'denied', reason }, deps);
 }
 
 const withoutPolicy = (effectId: string): Verdict => ({

@@ -1,10 +1,10 @@
-// Holds effects that others have to agree to, and records what is denied or only shadowed.
+// Holds effects that others have to agree to.
 import type { Condition, Item } from '../common/table.ts';
 import { clearApproved, type EffectDeps, meet } from './clear-effects.ts';
-import { asEffect, isHeldForNobody, isNew, putEffect } from './effect-item.ts';
+import { asEffect, isHeldForNobody, isNew, mayPass, putEffect } from './effect-item.ts';
 import type { Decided, Verdict } from './gate.ts';
 
-const mayBegin: Condition = { any: [isNew, isHeldForNobody] };
+const mayBegin: Condition = { any: [isNew, isHeldForNobody, mayPass] };
 
 /** Stored as held, or cleared when exactly this was approved before. Another proposal for the same intent asks anew. */
 export async function holdEffect(one: Decided, deps: EffectDeps): Promise<Verdict> {
@@ -36,15 +36,4 @@ async function tryHold(one: Decided, onlyIf: Condition, deps: EffectDeps): Promi
   const put = { ...one, impact, status: 'held' as const, reason, now: deps.now(), needs: needsOf(one) };
   const outcome = await deps.tables.write([putEffect(deps.table, put, onlyIf)]);
   return outcome.written ? 'held' : outcome.refused[0]?.found;
-}
-
-/** Denied or shadowed: kept with its reason, and costs nothing. */
-export async function recordRefusal(one: Decided, deps: EffectDeps): Promise<Verdict> {
-  const { decision } = one;
-  const status = decision.kind === 'shadow' ? ('shadowed' as const) : ('denied' as const);
-  const mayReplace: Condition = { any: [isNew, { path: 'status', oneOf: ['held', 'cleared'] }] };
-  const put = { ...one, status, reason: decision.reason, impact: decision.impact, now: deps.now() };
-  const outcome = await deps.tables.write([putEffect(deps.table, put, mayReplace)]);
-  if (outcome.written) return { kind: status, effectId: one.effectId, reason: decision.reason };
-  return meet(one, outcome.refused[0]?.found);
 }

@@ -8,14 +8,18 @@ import type { ControlDeps } from './control-swarm.ts';
 import { decisionRoutes } from './decision-routes.ts';
 import type { DecisionDeps } from './decision-work.ts';
 import { effectRoutes } from './effect-routes.ts';
+import type { GateDeps } from './gate.ts';
+import { limitRoutes } from './limit-routes.ts';
 import type { StageDeps } from './move-stage.ts';
 import { type NoticeRoutesDeps, noticeRoutes } from './notice-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
+import { proposeRoutes } from './propose-routes.ts';
 import { type RequestRoutesDeps, requestRoutes } from './request-routes.ts';
 import { stageRoutes } from './stage-routes.ts';
 
 export type RoutesDeps = ControlDeps &
   PolicyDeps &
+  GateDeps &
   StageDeps &
   NoticeRoutesDeps &
   RequestRoutesDeps & { voting: DecisionDeps };
@@ -31,6 +35,8 @@ export function routes(deps: RoutesDeps): HttpApp {
     decisionRoutes(deps.voting, deps),
     noticeRoutes(deps),
     policyRoutes(deps),
+    proposeRoutes(deps),
+    limitRoutes(deps),
     stageRoutes(deps),
     behaviourRoutes(deps),
   ];

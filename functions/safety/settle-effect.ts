@@ -1,36 +1,80 @@
-// Ends what was cleared: confirmed, failed, unknown, or held again because it could not be done yet.
+// Ends what was cleared: confirmed, failed, unknown, or held again because it could not be done yet. What it had taken
+// from limits beyond its real cost goes back to the window it came from.
 import type { Condition, Item, Write } from '../common/table.ts';
 import type { EffectDeps } from './clear-effects.ts';
-import { statusesBefore } from './effect.ts';
-import { CLOSED, effectKey } from './effect-item.ts';
+import { type Effect, type Reservation, statusesBefore } from './effect.ts';
+import { asEffect, CLOSED, effectKey } from './effect-item.ts';
 import type { Settlement } from './gate.ts';
+import { endOnly, giveBack } from './limit-window.ts';
 
 export type SettleEffectDeps = EffectDeps;
+type Answer = 'settled' | 'not_yours';
 
-/** Only the holder of the fence may; the second time changes nothing. */
-export async function settleEffect(settlement: Settlement, deps: EffectDeps): Promise<'settled' | 'not_yours'> {
-  const { effectId, status } = settlement;
-  const notApproved: Condition = { missing: 'satisfied' };
-  const write =
-    status === 'held' ? settleWrite(settlement, 'held', deps, notApproved) : settleWrite(settlement, status, deps);
-  const outcome = await deps.tables.write([write]);
+const TRIES_MAX = 5;
+
+/** Only the holder of the fence may; the second time changes nothing. What touched no limit is one plain write. */
+export async function settleEffect(settlement: Settlement, deps: EffectDeps): Promise<Answer> {
+  const { status } = settlement;
+  const tookNothing: Condition = { missing: 'reservations' };
+  const alone: Condition[] = {
+    held: [tookNothing, { missing: 'satisfied' } as const],
+    unknown: [],
+    ...{ confirmed: [tookNothing], failed: [tookNothing] },
+  }[status];
+  const outcome = await deps.tables.write([settleWrite(settlement, status, deps, alone)]);
   if (outcome.written) return 'settled';
-  if (status !== 'held' || !isApproved(outcome.refused[0]?.found)) return 'not_yours';
-  // What was approved stays approved while it waits for its turn.
-  const again = await deps.tables.write([settleWrite({ ...settlement, effectId }, 'cleared', deps)]);
-  return again.written ? 'settled' : 'not_yours';
+  return settleFound(settlement, outcome.refused[0]?.found, deps);
 }
 
-const isApproved = (found: Item | undefined): boolean => found?.satisfied !== undefined;
+/** It had taken something, or was approved: looked at, then settled in one transaction with what goes back. */
+async function settleFound(
+  settlement: Settlement,
+  found: Item | undefined,
+  deps: EffectDeps,
+  gone: ReadonlySet<number> = new Set(),
+  triesLeft = TRIES_MAX,
+): Promise<Answer> {
+  const effect = found && asEffect(found);
+  const { fence, status } = settlement;
+  if (!effect || effect.fence !== fence || !mayFollow(effect, status) || triesLeft === 0) return 'not_yours';
+  // What was approved stays approved while it waits for its turn.
+  const to = status === 'held' && effect.satisfied ? 'cleared' : status;
+  const { reservations = [] } = effect;
+  const returns = reservations.map((reservation, index) => returnOf(reservation, settlement, gone.has(index), deps));
+  const settling = settleWrite(settlement, to, deps, [], reservations.length > 0 && status === 'held');
+  const outcome = await deps.tables.write([settling, ...returns]);
+  if (outcome.written) return 'settled';
+  const byEffect = outcome.refused.find(({ index }) => index === 0);
+  if (byEffect) return settleFound(settlement, byEffect.found, deps, gone, triesLeft - 1);
+  const moved = new Set([...gone, ...outcome.refused.map(({ index }) => index - 1)]);
+  return settleFound(settlement, found, deps, moved, triesLeft - 1);
+}
+
+const comesBefore = (status: Settlement['status']) =>
+  status === 'held' ? ['executing' as const] : statusesBefore(status);
+const mayFollow = ({ status }: Effect, next: Settlement['status']): boolean =>
+  comesBefore(next).includes(status as never);
+
+/** Without a real cost all of it counts as spent; what was not done at all goes back whole. */
+function returnOf(
+  { window, bucket, unit, amount }: Reservation,
+  { status, real }: Settlement,
+  isGone: boolean,
+  { table }: EffectDeps,
+): Write {
+  const spent = status === 'held' ? 0 : (real?.[unit] ?? amount);
+  return { table, update: window, ...(isGone ? endOnly(amount) : giveBack(bucket, amount, amount - spent)) };
+}
 
 function settleWrite(
-  { effectId, fence, status, reason }: Settlement,
+  { effectId, fence, status, reason, real }: Settlement,
   to: Settlement['status'] | 'cleared',
   { table, now }: EffectDeps,
-  onlyIf?: Condition,
+  alone: readonly Condition[],
+  givesAllBack = false,
 ): Write {
-  const at = now().toISOString();
   const isEnd = to === 'confirmed' || to === 'failed';
+  const remove = [...(isEnd ? CLOSED : []), ...(givesAllBack ? ['reservations'] : [])];
   return {
     table,
     update: effectKey(effectId),
@@ -40,16 +84,11 @@ function settleWrite(
         ['by', 'gate'],
         ['why', reason],
         ['outcome', reason],
-        ['settledAt', at],
+        ['settledAt', now().toISOString()],
+        ...(real ? ([['real', real]] as const) : []),
       ],
-      ...(isEnd ? { remove: CLOSED } : {}),
+      ...(remove.length > 0 ? { remove } : {}),
     },
-    if: {
-      all: [
-        { path: 'status', oneOf: status === 'held' ? ['executing'] : statusesBefore(status) },
-        { path: 'fence', equals: fence },
-        ...(onlyIf ? [onlyIf] : []),
-      ],
-    },
+    if: { all: [{ path: 'status', oneOf: comesBefore(status) }, { path: 'fence', equals: fence }, ...alone] },
   };
 }

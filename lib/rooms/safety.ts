@@ -16,7 +16,7 @@ import { performEffects } from './safety-performer.ts';
 
 export class Safety extends Room {
   readonly table = new RoomTable(this, {
-    indexes: ['effects', 'open', 'decisions', 'kept', 'notices'],
+    indexes: ['effects', 'open', 'limits', 'decisions', 'kept', 'notices'],
     timeToLiveAttribute: 'expiresAt',
   });
   readonly activate: RoomFunction;
@@ -60,7 +60,17 @@ export class Safety extends Room {
     });
     this.table.allowRead(this.summarize);
     escalateNotices(this, this.channelsSecretArn);
-    const topics = ['kills', 'effects', 'decisions', 'notices', 'policies', 'stages', 'anomalies', 'behaviour'];
+    const topics = [
+      'kills',
+      'effects',
+      'decisions',
+      'limits',
+      'notices',
+      'policies',
+      'stages',
+      'anomalies',
+      'behaviour',
+    ];
     const paths = ['control', 'kill', 'settings', 'drills', ...topics.flatMap((topic) => [topic, `${topic}/{proxy+}`])];
     const freshPaths = ['/api/v1/resume', '/api/v1/notices/channels'];
     // The kill works with a remembered token even when the authorizer does not; lifting it asks anew, and so do secrets.
