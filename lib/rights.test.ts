@@ -115,6 +115,7 @@ const EXPECTED: Record<string, string[]> = {
   'safety/serve-http': [...readWrite('Safety'), announce, 'secretsmanager:PutSecretValue SafetyChannelsSecret'],
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [
+    'dynamodb:Query SafetySafetyTable/index/open',
     ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem'),
     ...stream('Safety'),
     announce,

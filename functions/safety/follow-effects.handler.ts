@@ -9,13 +9,14 @@ import { FollowEffectsEnv } from './env.ts';
 import { followDeps } from './follow-deps.ts';
 import { followEffects, stagedEffectsIn } from './follow-effects.ts';
 import { evaluateStages } from './move-stage.ts';
+import { sweepEffects } from './sweep-effects.ts';
 
 const { deps, declared, watch } = followDeps(readEnv(FollowEffectsEnv));
 
 export const handler = lambda(z.custom<DynamoDBStreamEvent | { source: string }>(), async (event) => {
   if (!('Records' in event)) {
-    await watch([]);
-    return evaluateStages(declared, deps);
+    const [swept] = await Promise.all([sweepEffects(deps), evaluateStages(declared, deps), watch([])]);
+    return swept;
   }
   const told = await followEffects(event.Records, deps);
   const counted = await countStageFacts(() => stagedEffectsIn(event.Records), deps);

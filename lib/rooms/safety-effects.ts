@@ -20,10 +20,12 @@ export function followEffects(room: Safety): void {
       EVENT_BUS: room.platform.bus.eventBusName,
     } satisfies EnvOf<typeof Env.FollowEffectsEnv>,
     asynchronousRetries: 1,
-    impact: 'Nobody is asked about held effects, no stage moves, and no agent that runs away is paused.',
+    impact:
+      'Nobody is asked about held effects, stuck ones stay so, no stage moves, and no agent that runs away is paused.',
   });
   announceOn(room.platform.bus, follow);
   room.table.allowOnly(['GetItem', 'PutItem', 'UpdateItem'], follow);
+  follow.may(['dynamodb:Query'], [`${room.table.tableArn}/index/open`]);
   feed(follow, room.table, {
     filters: [{ dynamodb: { Keys: { sk: { S: ['effect'] } } } }],
     batchSizeMax: 500,

@@ -39,15 +39,12 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'get /effects': PEOPLE,
   'post /effects': ['operator', 'agent'],
   'get /effects/{effectId}': PEOPLE,
-<<<<<<< HEAD
   'post /effects/{effectId}/reverse': ['operator', 'captain'],
-=======
   'post /effects/propose': ['agent'],
   'post /effects/dry-run': [...PEOPLE, 'agent'],
   'post /effects/{effectId}/settle': ['agent'],
   'post /effects/{effectId}/resolve': ['captain'],
   'get /limits': PEOPLE,
->>>>>>> 243b8d1 (Take from every limit or from none, in the transaction that lets an effect begin)
   'get /policies': PEOPLE,
   'get /policies/history': PEOPLE,
   'get /policies/history/{version}': PEOPLE,

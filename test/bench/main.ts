@@ -1,9 +1,17 @@
 // npm run bench: prints each figure as a JSON line on stdout as it is known, and all of them as a table on stderr.
 import { ensureAssembly } from '../../bin/build.ts';
 import { tableLines } from '../../bin/cli/terminal.ts';
-import { countMeasures, dagMeasures, type Figure, fullSizes, quickSizes, startMeasures } from './measures.ts';
+import {
+  countMeasures,
+  dagMeasures,
+  type Figure,
+  fullSizes,
+  gateMeasures,
+  quickSizes,
+  startMeasures,
+} from './measures.ts';
 
-const known = ['--quick', '--only=start', '--only=dag', '--only=count'];
+const known = ['--quick', '--only=start', '--only=gate', '--only=dag', '--only=count'];
 const args = process.argv.slice(2);
 const unknown = args.find((arg) => !known.includes(arg));
 if (unknown) {
@@ -16,6 +24,7 @@ const only = args.find((arg) => arg.startsWith('--only='))?.slice('--only='.leng
 const assembly = await ensureAssembly();
 const measures = {
   start: () => startMeasures(sizes),
+  gate: () => gateMeasures(sizes),
   dag: () => dagMeasures(assembly, sizes),
   count: () => countMeasures(assembly, sizes),
 };

@@ -5,8 +5,9 @@ import { fetchedTrail } from '../../bin/cli/audit-trail.ts';
 import { auditVerifier } from '../../bin/cli/verify-audit.ts';
 import { type Counts, countsSince } from './count-operations.ts';
 import { type Drive, drive, tasksPerJob } from './dag-job.ts';
+import { decisionsMs, reservationsMs } from './gate.ts';
 import { tableUsd } from './prices.ts';
-import { median, rounded } from './statistics.ts';
+import { median, percentile, rounded } from './statistics.ts';
 import { type Swarm, startSwarm } from './swarm.ts';
 import { startSeconds, synthSeconds } from './timings.ts';
 
@@ -153,4 +154,18 @@ function verifyRates(lines: readonly string[], repeats: number): number[] {
     if (!valid) throw new Error(`the audit trail is not valid: ${JSON.stringify(faults[0])}`);
     return entries / ((performance.now() - startMs) / 1_000);
   });
+}
+
+/** The gate alone: a decision in this process, and one that takes from limits and writes its effect. */
+export async function gateMeasures({ repeats }: Sizes): Promise<Figure[]> {
+  const decided: number[] = [];
+  const reserved: number[] = [];
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    decided.push(percentile(await decisionsMs(200, 2_000), 0.99));
+    reserved.push(percentile(await reservationsMs(200, 1_000), 0.99));
+  }
+  return [
+    figure('gate, decision by 200 policies, p99', 'ms', decided, '< 1'),
+    figure('gate, effect with reservations, p99', 'ms', reserved, '< 10'),
+  ];
 }
