@@ -91,7 +91,7 @@ function serveEnding(app: HttpApp, deps: GateDeps): void {
     method: 'post',
     path: '/api/v1/effects/{effectId}/resolve',
     summary: 'Say what became of an effect of which nobody knows',
-    middleware: may('captain'),
+    middleware: may('operator', 'captain'),
     request: { params: ById, body: jsonBody(Ending.extend({ status: z.enum(['confirmed', 'failed']) })) },
     responses: {
       200: jsonAnswer(z.object({ effectId: z.string() }), 'Resolved'),

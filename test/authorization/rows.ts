@@ -43,7 +43,7 @@ export const ROWS: Record<string, readonly Role[] | 'anybody'> = {
   'post /effects/propose': ['agent'],
   'post /effects/dry-run': [...PEOPLE, 'agent'],
   'post /effects/{effectId}/settle': ['agent'],
-  'post /effects/{effectId}/resolve': ['captain'],
+  'post /effects/{effectId}/resolve': ['operator', 'captain'],
   'get /limits': PEOPLE,
   'get /policies': PEOPLE,
   'get /policies/history': PEOPLE,
