@@ -26,7 +26,6 @@ type KillView = KillSummary & {
 
 export function addKillCommands(program: Command, surroundings: Surroundings): void {
   const kill = withScope(program.command('kill').description('stop every autonomous action, or those of a part'));
-  // What follows the name of a subcommand is the subcommand's.
   kill.enablePositionalOptions().option('--reason <text>', 'kept in the audit');
   onApi<ScopeOptions & { reason?: string }>(kill, surroundings, async ({ api, options, print }) => {
     const answer = await api.post<object>('/kill', { reason: reasonIn(options), scope: scopeIn(options) });

@@ -26,6 +26,8 @@ function buildProgram(surroundings: Surroundings): Command {
   const { stdout, stderr } = surroundings.terminal;
   const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('lazyark')
+    // A command may have work of its own and subcommands: what follows a subcommand's name is the subcommand's.
+    .enablePositionalOptions()
     .description('A swarm of autonomous agents under governance. Works against npm start and AWS alike.')
     .version(version)
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
