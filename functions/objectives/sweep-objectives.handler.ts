@@ -8,6 +8,7 @@ import { DispatchTasksEnv } from './env.ts';
 import { sweepDeps } from './execution-deps.ts';
 import { effectCleared, effectOverdue, effectRefused } from './held-tasks.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
+import { tellDeadLetters } from './tell-dead-letters.ts';
 
 const deps = sweepDeps(readEnv(DispatchTasksEnv));
 const Event = z.looseObject({ 'detail-type': z.string().optional(), detail: z.unknown() });
@@ -21,5 +22,6 @@ export const handler = lambda(Event, async ({ 'detail-type': type, detail }, { a
   const after = type === SwarmResumed.detailType ? 'resume' : 'time';
   const report = await sweepObjectives(cause, deps, after);
   if (report.looked > 0) logger.info('swept', { report });
+  await tellDeadLetters(deps);
   return report;
 });
