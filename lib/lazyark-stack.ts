@@ -11,6 +11,7 @@ import { Bootstrap } from './rooms/bootstrap.ts';
 import { Objectives } from './rooms/objectives.ts';
 import { Operations } from './rooms/operations.ts';
 import { Safety } from './rooms/safety.ts';
+import { keepPersons } from './rooms/safety-privacy.ts';
 import { keepSnapshots } from './rooms/safety-snapshots.ts';
 
 export type LazyArkProps = StackProps & { settings: Settings; code: Code };
@@ -37,6 +38,7 @@ export class LazyArkStack extends Stack {
         ...rooms.map((room) => room.serves),
         safety.servesDiscord,
         keepSnapshots(safety, agents),
+        keepPersons(safety),
         ...operations.serve([objectives, agents, safety, audit]),
       ],
     });

@@ -99,6 +99,20 @@ const EXPECTED: Record<string, string[]> = {
   'safety/transfer-state': [...readWrite('Safety'), ...snapshots('GetObject', 'PutObject')],
   'agents/transfer-state': [...readWrite('Agents'), ...snapshots('GetObject', 'PutObject')],
   'safety/start-snapshot': [start('SafetyTakeSnapshot'), send('SafetyFailures')],
+  'safety/serve-privacy': [
+    ...on(
+      'SafetyPersonsTable',
+      'dynamodb',
+      'GetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'DeleteItem',
+      'ConditionCheckItem',
+    ),
+    ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem'),
+    'secretsmanager:GetSecretValue SafetyPrivacySecret',
+  ],
   'safety/serve-snapshots': [
     ...read('Safety'),
     ...items('Safety', 'PutItem', 'UpdateItem'),
@@ -228,6 +242,11 @@ describe('the rights of a function', () => {
   const DANGEROUS: { what: string; right: RegExp; who: string[] }[] = [
     { what: 'change or delete entries of the audit', right: /^dynamodb:(Update|Delete)Item AuditAuditTable/, who: [] },
     { what: 'delete principals or access records', right: /^dynamodb:DeleteItem OperationsOperationsTable/, who: [] },
+    {
+      what: 'see or erase what is kept of persons',
+      right: /SafetyPersonsTable/,
+      who: ['safety/serve-privacy'],
+    },
     { what: 'change tables themselves', right: /^dynamodb:(Delete|Update|Create|Restore)Table/, who: [] },
     {
       what: 'shorten or pass over the retention of archived objects',
@@ -246,7 +265,10 @@ describe('the rights of a function', () => {
     {
       what: 'read a secret',
       right: /^secretsmanager:GetSecretValue/,
-      who: ['operations/authorize-request', 'operations/rotate-operator-token', 'safety/notify-people'],
+      who: [
+        ...['operations/authorize-request', 'operations/rotate-operator-token'],
+        ...['safety/notify-people', 'safety/serve-privacy'],
+      ],
     },
     {
       what: 'replace a secret',

@@ -13,6 +13,7 @@ import { addNoticeCommands } from './notice-commands.ts';
 import { addObjectiveCommands } from './objective-commands.ts';
 import { addLimitCommands, addPolicyCommands } from './policy-commands.ts';
 import { addCredentialCommands, addPrincipalCommands } from './principal-commands.ts';
+import { addPrivacyCommands } from './privacy-commands.ts';
 import { addSafetyCommands } from './safety-commands.ts';
 import type { Surroundings } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
@@ -49,6 +50,7 @@ function buildProgram(surroundings: Surroundings): Command {
   addAuditCommands(program, surroundings);
   addPrincipalCommands(program, surroundings);
   addCredentialCommands(program, surroundings);
+  addPrivacyCommands(program, surroundings);
   addStatusCommands(program, surroundings);
   addCompletionCommand(program, surroundings.terminal);
   return program;

@@ -59,4 +59,4 @@ export type SandboxEnd = z.infer<typeof SandboxEnd>;
 export type SandboxFault = Extract<SandboxEnd, { kind: 'failed' }>['reason'];
 
 /** How long the thread may take in all: the program's computing time, and a start on a busy machine. */
-export const wallMsOf = ({ cpuMs }: SandboxLimits): number => 2 * cpuMs + 5_000;
+export const wallMsOf = ({ cpuMs }: SandboxLimits): number => 2 * cpuMs + 15_000;

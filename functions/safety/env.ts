@@ -27,3 +27,4 @@ export const NotifyPeopleEnv = z.object({ ...table, ...channels });
 export const WeighDecisionsEnv = z.object({ ...table, ...bus });
 /** performs effects, undoes them, and drills the undoing */
 export const PerformEffectsEnv = z.object({ ...table, ...bus, ...snapshots });
+export const ServePrivacyEnv = z.object({ ...table, PERSONS_TABLE: TableName, PRIVACY_SECRET: z.string().min(1) });

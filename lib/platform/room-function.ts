@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { acknowledge } from './acknowledge.ts';
 import { pascal } from './names.ts';
+import { OwnRole } from './own-role.ts';
 import type { Room } from './room.ts';
 import { RoomAlarm } from './room-alarm.ts';
 
@@ -104,7 +105,7 @@ function logGroupOf(room: Room, id: string): LogGroup {
 
 /** Own role, own log group, no managed policy: AWSLambdaBasicExecutionRole may write to every log group there is. */
 function roleOf(room: Room, id: string, logGroup: LogGroup): Role {
-  const role = new Role(room, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const role = new OwnRole(room, `${id}Role`, 'lambda.amazonaws.com');
   logGroup.grantWrite(role);
   acknowledge(role, 'AwsSolutions-IAM5[Resource::*]', 'xray:Put* takes no resource; a test lists all such actions.');
   return role;

@@ -7,6 +7,7 @@ import {
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { acknowledge } from './acknowledge.ts';
 import { pascal } from './names.ts';
 import type { Room } from './room.ts';
 import type { RoomFunction } from './room-function.ts';
@@ -20,20 +21,27 @@ export type RoomTableProps = {
   timeToLiveAttribute?: string;
   /** changes feed the audit and the room's own functions; only the audit itself has none */
   stream?: boolean;
+  /** for a table beside the room's own */
+  name?: string;
+  /** backups to any second; not where what is erased has to be gone */
+  recoverable?: boolean;
 };
 
 /** The rights are written out: CDK's grants add scans and batches that the table port never uses. */
 export class RoomTable extends TableV2 {
   readonly #indexes: readonly string[];
 
-  constructor(room: Room, { indexes = [], timeToLiveAttribute, stream = true }: RoomTableProps) {
-    const string = (name: string) => ({ name, type: AttributeType.STRING });
-    super(room, `${pascal(room.room)}Table`, {
+  constructor(
+    room: Room,
+    { indexes = [], timeToLiveAttribute, stream = true, name = room.room, recoverable = true }: RoomTableProps,
+  ) {
+    const string = (attribute: string) => ({ name: attribute, type: AttributeType.STRING });
+    super(room, `${pascal(name)}Table`, {
       partitionKey: string('pk'),
       sortKey: string('sk'),
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: recoverable },
       deletionProtection: room.platform.settings.keepData,
       removalPolicy: room.platform.dataRemoval,
       ...(stream && { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES }),
@@ -46,6 +54,8 @@ export class RoomTable extends TableV2 {
       })),
     });
     this.#indexes = indexes;
+    if (!recoverable)
+      acknowledge(this, 'AwsSolutions-DDB3', 'A backup would keep for 35 days what a person asked to be erased.');
   }
 
   /** get and query, the indexes included */

@@ -17,7 +17,7 @@ export function isolatedSandbox(room: Room): RoomFunction {
   const sandbox = new RoomFunction(room, 'run-sandbox', {
     environment: {},
     memoryMb: 512,
-    timeoutSeconds: 30,
+    timeoutSeconds: 45,
     impact: 'Programs of plans are not run: tasks for the capability sandbox.run fail.',
   });
   if (room.platform.settings.sandboxNetwork) cutOff(sandbox, room);

@@ -77,7 +77,11 @@ export type Statement = {
 
 /** Every statement of every identity policy in the template. */
 export function statementsOf(template: TemplateJson): Statement[] {
-  return resourcesOf(template, 'AWS::IAM::Policy').flatMap(([, { Properties: policy }]) =>
+  const own = resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, { Properties: role }]) =>
+    ((role.Policies ?? []) as Properties[]).map(({ PolicyDocument }) => ({ Roles: [{ Ref: id }], PolicyDocument })),
+  );
+  const beside = resourcesOf(template, 'AWS::IAM::Policy').map(([, { Properties: policy }]) => policy);
+  return [...own, ...beside].flatMap((policy) =>
     (policy.Roles as Properties[]).flatMap((role) =>
       (policy.PolicyDocument.Statement as Properties[]).map((statement) => ({
         role: role.Ref as string,

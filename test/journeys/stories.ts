@@ -13,6 +13,7 @@ import { failureStories } from './stories/failures.ts';
 import { noticeStories } from './stories/notices.ts';
 import { objectiveStories } from './stories/objectives.ts';
 import { principalStories } from './stories/principals.ts';
+import { privacyStories } from './stories/privacy.ts';
 import { reversalStories } from './stories/reversal.ts';
 import { sandboxStories } from './stories/sandbox.ts';
 import { snapshotStories } from './stories/snapshots.ts';
@@ -47,6 +48,7 @@ export function stories(connect: () => Promise<Swarm>, surroundings: Surrounding
     objectiveStories(api);
     badInputStories(api, surroundings);
     dataStories(api);
+    privacyStories(api);
     sandboxStories(api);
     failureStories(api, surroundings);
     controlStories(api);
