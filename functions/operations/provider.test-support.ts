@@ -9,7 +9,15 @@ import { credentialsIn } from './credentials.store.ts';
 import { type OAuthSecret, providerVia } from './oauth.client.ts';
 import type { RefreshDeps } from './refresh-credential.ts';
 
-type Behaviour = 'well' | 'status 500' | 'status 429' | 'silence' | 'nonsense' | 'invalid_grant' | 'answer lost';
+type Behaviour =
+  | 'well'
+  | 'status 500'
+  | 'status 302'
+  | 'status 429'
+  | 'silence'
+  | 'nonsense'
+  | 'invalid_grant'
+  | 'answer lost';
 export const CLIENT_SECRET = 'cs-Zk3vQ8w1Lr5T9pXm';
 
 /** Refresh tokens work once; `forgiving` providers take the last used one again, as many do for a while. */
@@ -28,7 +36,8 @@ export async function aProvider({ rotates = true, forgiving = true } = {}) {
     if (request.url === '/test') return response.writeHead(state.tokensWork ? 200 : 401).end();
     state.asked += 1;
     if (state.behaves === 'silence') return undefined;
-    if (state.behaves.startsWith('status')) return response.writeHead(Number(state.behaves.slice(7))).end(body);
+    if (state.behaves.startsWith('status'))
+      return response.writeHead(Number(state.behaves.slice(7)), { location: '/token' }).end(body);
     if (state.behaves === 'nonsense') return response.writeHead(200).end('<html>');
     if (!mayHave(new URLSearchParams(body), request.headers.authorization))
       return response.writeHead(400).end(JSON.stringify({ error: 'invalid_grant', error_description: body }));
@@ -51,6 +60,10 @@ const first: Version = {
   versionId: 'v0',
   value: { clientId: 'client', clientSecret: CLIENT_SECRET, refreshToken: 'rt-0' },
 };
+
+/** Asked with the patience that a test has: much, or for silence little. */
+export const providerWithin = (timeoutMs: number) =>
+  providerVia(safeFetchWith(), { timeoutMs, bytesMax: 64_000, redirectsMax: 0 });
 
 /** `crashAfterKeep`: whoever kept a new value stops before making it current. */
 export function theSecrets() {
@@ -84,7 +97,7 @@ export function refreshing(secrets: CredentialSecrets) {
   const deps: RefreshDeps = {
     credentials: credentialsIn(tables, 'operations'),
     secrets,
-    provider: providerVia(safeFetchWith(), { timeoutMs: 300, bytesMax: 64_000, redirectsMax: 0 }),
+    provider: providerWithin(10_000),
     secretIdOf: () => 'arn:mail',
     newId: () => `id-${++ids}`,
     now: () => new Date(clock.ms),

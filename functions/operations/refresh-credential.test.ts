@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OAuthSecret } from './oauth.client.ts';
-import { aCredential, aProvider, CLIENT_SECRET, refreshing, theSecrets } from './provider.test-support.ts';
+import {
+  aCredential,
+  aProvider,
+  CLIENT_SECRET,
+  providerWithin,
+  refreshing,
+  theSecrets,
+} from './provider.test-support.ts';
 import { refreshCredential } from './refresh-credential.ts';
 
 const MINUTE = 60_000;
@@ -55,7 +62,10 @@ describe('refreshing', () => {
       await refresh();
       clock.ms += 50 * MINUTE;
       state.behaves = behaves;
+      const patient = deps.provider;
+      if (behaves === 'silence') deps.provider = providerWithin(100);
       expect(await refresh()).toBe('kept');
+      deps.provider = patient;
       expect(held.current.value.accessToken).toBe('at-1');
       expect((await deps.credentials.get('mail'))?.status).toBe('ok');
       state.behaves = 'well';
@@ -100,6 +110,13 @@ describe('refreshing', () => {
     const { refresh, held } = await anInstallation({ rotates: false }, { grant: 'client_credentials' });
     expect(await refresh()).toBe('refreshed');
     expect(held.current.value).toMatchObject({ accessToken: 'at-1', refreshToken: 'rt-0' });
+  });
+
+  it('follows the provider to no other address', async () => {
+    const { refresh, state } = await anInstallation();
+    state.behaves = 'status 302';
+    expect(await refresh()).toBe('kept');
+    expect(state.asked).toBe(1);
   });
 
   it('asks no address of our own network unless the catalogue says that the provider is there', async () => {
