@@ -25,7 +25,8 @@ export type Provider = {
   works(oauth2: OAuth2, accessToken: string): Promise<'works' | 'refused' | 'again'>;
 };
 
-const LIMITS = { timeoutMs: 10_000, bytesMax: 64_000, redirectsMax: 0 };
+const TIMEOUT_MS = 10_000;
+const LIMITS = { bytesMax: 64_000, redirectsMax: 0 };
 const LIFE_SECONDS_DEFAULT = 3_600;
 const Granted = z.object({
   access_token: z.string().min(1),
@@ -39,7 +40,8 @@ const Granted = z.object({
   refresh_token: z.string().min(1).optional(),
 });
 
-export function providerVia(send: SafeFetch, limits = LIMITS): Provider {
+export function providerVia(send: SafeFetch, timeoutMs = TIMEOUT_MS): Provider {
+  const limits = { ...LIMITS, timeoutMs };
   return {
     ask: async (oauth2, secret) => grantIn(await send({ ...question(oauth2, secret), limits })),
     works: async ({ testUrl, network }, accessToken) => {

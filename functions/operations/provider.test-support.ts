@@ -1,5 +1,5 @@
 // An OAuth 2 provider of a few lines, which can be told to fail, and the secrets it belongs to.
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { safeFetchWith } from '../common/safe-fetch.client.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
@@ -20,6 +20,12 @@ type Behaviour =
   | 'answer lost';
 export const CLIENT_SECRET = 'cs-Zk3vQ8w1Lr5T9pXm';
 
+/** The page by which a token is tried, and one that has moved to where everything is fine. */
+function tried(url: string, works: boolean, response: ServerResponse): ServerResponse {
+  if (url === '/moved') return response.writeHead(302, { location: '/elsewhere' }).end();
+  return response.writeHead(works || url === '/elsewhere' ? 200 : 401).end();
+}
+
 /** Refresh tokens work once; `forgiving` providers take the last used one again, as many do for a while. */
 export async function aProvider({ rotates = true, forgiving = true } = {}) {
   const state = { refreshToken: 'rt-0', before: '', made: 0, asked: 0, behaves: 'well' as Behaviour, tokensWork: true };
@@ -33,7 +39,7 @@ export async function aProvider({ rotates = true, forgiving = true } = {}) {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    if (request.url === '/test') return response.writeHead(state.tokensWork ? 200 : 401).end();
+    if (request.url !== '/token') return tried(request.url ?? '', state.tokensWork, response);
     state.asked += 1;
     if (state.behaves === 'silence') return undefined;
     if (state.behaves.startsWith('status'))
@@ -62,8 +68,7 @@ const first: Version = {
 };
 
 /** Asked with the patience that a test has: much, or for silence little. */
-export const providerWithin = (timeoutMs: number) =>
-  providerVia(safeFetchWith(), { timeoutMs, bytesMax: 64_000, redirectsMax: 0 });
+export const providerWithin = (timeoutMs: number) => providerVia(safeFetchWith(), timeoutMs);
 
 /** `crashAfterKeep`: whoever kept a new value stops before making it current. */
 export function theSecrets() {

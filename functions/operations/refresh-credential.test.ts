@@ -106,6 +106,31 @@ describe('refreshing', () => {
     expect(await refresh()).toBe('refreshed');
   });
 
+  it('uses the refresh token of a token that was kept but ended unused: the one before is forgotten', async () => {
+    const { refresh, held, clock, state } = await anInstallation({ forgiving: false });
+    held.crashAfterKeep = true;
+    expect(await refresh()).toBe('kept');
+    held.crashAfterKeep = false;
+    clock.ms += 120 * MINUTE;
+    expect(await refresh()).toBe('refreshed');
+    expect([held.current.value.accessToken, state.asked]).toEqual(['at-2', 2]);
+  });
+
+  it('leaves a credential alone that was renewed since it was looked at', async () => {
+    const { refresh, deps, clock } = await anInstallation();
+    await refresh();
+    expect(await deps.credentials.lease('mail', 'late', clock.ms, MINUTE, 0)).toBe(false);
+    expect(await deps.credentials.lease('mail', 'in time', clock.ms, MINUTE, 1)).toBe(true);
+  });
+
+  it('takes no answer from elsewhere as a sign that a token works', async () => {
+    const { url, refresh, held } = await anInstallation();
+    const moved = await anInstallation({}, { testUrl: `${url}/moved` });
+    expect(await moved.refresh()).toBe('kept');
+    expect(moved.held.current.versionId).toBe('v0');
+    expect([await refresh(), held.current.value.accessToken]).toEqual(['refreshed', 'at-1']);
+  });
+
   it('works with client credentials in the form, without a refresh token', async () => {
     const { refresh, held } = await anInstallation({ rotates: false }, { grant: 'client_credentials' });
     expect(await refresh()).toBe('refreshed');
