@@ -52,16 +52,12 @@ export async function stopScope(scope: KillScope, reason: string, by: string, de
     deps.openIds().catch((): string[] => []),
   ]);
   const isNew = killId === mine;
-  await afterwards('the effects in flight are listed later', async () => {
-    if (isNew) await keepListed(killId, 'pressed', open, deps);
-  });
   const wanted = { killId, scope, round: 1, leftover: [] };
-  await afterwards('the rooms hear of it late', async () => {
-    if (isNew) await deps.announce(ContainmentWanted, wanted);
-  });
-  await afterwards('the bus did not take the word', () =>
-    deps.announce(SwarmKilled, { killId, scope, by, reason, at }),
-  );
+  await Promise.all([
+    isNew && afterwards('what was in flight is listed later', () => keepListed(killId, 'pressed', open, deps)),
+    isNew && afterwards('the rooms hear of it late', () => deps.announce(ContainmentWanted, wanted)),
+    afterwards('nobody hears of it yet', () => deps.announce(SwarmKilled, { killId, scope, by, reason, at })),
+  ]);
   return { ...(await controlNow(deps)), killId };
 }
 

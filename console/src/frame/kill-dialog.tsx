@@ -49,8 +49,8 @@ function Stop({ status }: { status?: Status }) {
     <>
       <h2>Stop everything</h2>
       <p>
-        From this moment nothing new starts. {running} may finish what is under way and its result is kept. Nothing is
-        lost; a person resumes.
+        From this moment nothing new starts. {running} is taken back: late answers are refused, and it runs again after
+        the resume. Nothing is lost; a person resumes.
       </p>
       <div className="field">
         <span className="label">Scope</span>
@@ -117,7 +117,7 @@ function Stopped({ control, status, onClose }: { control: Control; status?: Stat
       <ul className="ticks">
         <Tick done>Every gate refuses new effects</Tick>
         <Tick done={running === 0}>
-          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} still finishing`}
+          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} being taken back`}
         </Tick>
         <Tick done={status?.mode === 'killed'}>
           {status?.mode === 'killed' ? 'Status confirms: killed' : 'Status not confirmed yet'}
