@@ -130,7 +130,8 @@ const EXPECTED: Record<string, string[]> = {
   'safety/activate-swarm': [...readWrite('Safety'), announce],
   'safety/follow-effects': [
     'dynamodb:Query SafetySafetyTable/index/open',
-    ...items('Safety', 'GetItem', 'PutItem', 'UpdateItem'),
+    ...read('Safety'),
+    ...items('Safety', 'PutItem', 'UpdateItem'),
     ...stream('Safety'),
     announce,
     send('SafetyFailures'),

@@ -24,7 +24,9 @@ export function followEffects(room: Safety): void {
       'Nobody is asked about held effects, stuck ones stay so, no stage moves, and no agent that runs away is paused.',
   });
   announceOn(room.platform.bus, follow);
-  room.table.allowOnly(['GetItem', 'PutItem', 'UpdateItem'], follow);
+  // Pausing an agent is a kill of its part: that reads what is in flight and what is stopped already.
+  room.table.allowRead(follow);
+  room.table.allowOnly(['PutItem', 'UpdateItem'], follow);
   follow.may(['dynamodb:Query'], [`${room.table.tableArn}/index/open`]);
   feed(follow, room.table, {
     filters: [{ dynamodb: { Keys: { sk: { S: ['effect'] } } } }],
