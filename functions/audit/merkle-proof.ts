@@ -49,7 +49,7 @@ export function rootFromInclusion(leaf: string, index: number, size: number, pat
   const ranges = index < size ? inclusionRanges(index, size) : [];
   if (index >= size || ranges.length !== path.length) return undefined;
   return ranges.reduce(
-    (below, { start }, n) => (start > index ? nodeHash(below, path[n] ?? '') : nodeHash(path[n] ?? '', below)),
+    (below, { start }, n) => (start > index ? nodeHash(below, path[n] as string) : nodeHash(path[n] as string, below)),
     leafHash(leaf),
   );
 }
@@ -65,10 +65,10 @@ export function isConsistent(
   const ranges = consistencyRanges(from.size, to.size);
   if (ranges.length !== proof.length) return false;
   const begins = ranges[0]?.end === from.size && ranges[0].start > 0;
-  let [older, newer] = begins ? [proof[0] ?? '', proof[0] ?? ''] : [from.root, from.root];
+  let [older, newer] = begins ? [proof[0] as string, proof[0] as string] : [from.root, from.root];
   for (const [n, { start }] of ranges.entries()) {
     if (begins && n === 0) continue;
-    const node = proof[n] ?? '';
+    const node = proof[n] as string;
     if (start >= from.size) newer = nodeHash(newer, node);
     else [older, newer] = [nodeHash(node, older), nodeHash(node, newer)];
   }

@@ -23,7 +23,7 @@ export function grown(
   for (const [n, leaf] of leaves.entries()) {
     let node: TreeNode = { level: 0, index: size + n, hash: leafHash(leaf) };
     while (node.index % 2 === 1) {
-      node = { level: node.level + 1, index: (node.index - 1) / 2, hash: nodeHash(left.pop() ?? '', node.hash) };
+      node = { level: node.level + 1, index: (node.index - 1) / 2, hash: nodeHash(left.pop() as string, node.hash) };
       whole(node);
     }
     left.push(node.hash);

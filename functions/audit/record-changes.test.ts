@@ -20,6 +20,8 @@ async function verified(lanes: Lanes) {
   return verifier.report();
 }
 
+const largeFields = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`field${n}`, `${n} `.repeat(60)]));
+
 describe('recording changes', () => {
   it('chains every change in order, so that an independent verifier agrees', async () => {
     const lanes = theLanes();
@@ -58,6 +60,15 @@ describe('recording changes', () => {
     const verifier = auditVerifier();
     for (const line of lines) verifier.feed(line.replace('obj_7', 'obj_8'));
     expect(verifier.report()).toMatchObject({ valid: false, faults: [expect.objectContaining({ seq: 7 })] });
+  });
+
+  it('gives up aloud when others are always faster, and cuts a run that is too large for one item', async () => {
+    const { lanes } = testAudit();
+    const always = { ...lanes, append: async () => 'refused' as const };
+    await expect(recordChanges('objectives', changes(1, 2), always, new Map())).rejects.toThrow('moved on 20 times');
+    const large = changes(1, 40).map((one) => ({ ...one, after: { ...one.after!, ...largeFields } }));
+    expect(await recordChanges('objectives', large, lanes, new Map())).toBe(40);
+    expect((await lanes.batches('objectives', { limit: 10 })).batches.length).toBeGreaterThan(1);
   });
 
   it('leaves out the bookkeeping of requests', async () => {

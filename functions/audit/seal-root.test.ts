@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditVerifier, faultOfProof } from '../../bin/verify-audit-export.mjs';
 import { change, changes, type TestAudit, testAudit } from './audit.test-support.ts';
+import { firstBreak } from './chain.ts';
 import { isConsistent } from './merkle-proof.ts';
 import { proveConsistency, proveEntry } from './prove-entry.ts';
 import { fingerprintOf, said, shownRoot } from './root.ts';
@@ -99,6 +100,13 @@ describe('sealing', () => {
 });
 
 describe('sealing refuses', () => {
+  it('to go over a gap', async () => {
+    expect(firstBreak({ seq: 3, hash: 'a' }, [{ seq: 5, hash: 'b', text: '{}' }])).toMatchObject({
+      seq: 4,
+      fault: expect.stringContaining('entry 5 is stored where entry 4 belongs'),
+    });
+  });
+
   it('to go over an entry that was changed, and seals the other lanes', async () => {
     const audit = testAudit();
     await audit.record('objectives', changes(1, 5));

@@ -37,7 +37,7 @@ export function treeHashes(
     const level = Math.log2(count);
     if (Number.isInteger(level)) return whole(level, range.start / count);
     const [left, right] = await Promise.all(halves(range).map(over));
-    return nodeHash(left ?? '', right ?? '');
+    return nodeHash(left as string, right as string);
   };
   return over;
 }
@@ -46,6 +46,6 @@ function joined(nodes: readonly string[], expected: number): string {
   if (nodes.length !== expected) throw new Error(`The tree lacks ${expected - nodes.length} of ${expected} nodes`);
   let level = [...nodes];
   while (level.length > 1)
-    level = level.flatMap((left, at) => (at % 2 === 0 ? [nodeHash(left, level[at + 1] ?? '')] : []));
-  return level[0] ?? '';
+    level = level.flatMap((left, at) => (at % 2 === 0 ? [nodeHash(left, level[at + 1] as string)] : []));
+  return level[0] as string;
 }

@@ -1,5 +1,6 @@
 // HTTP of the control flags and the kill switch: stop, resume, and what a kill has contained so far.
 import { createRoute } from '@hono/zod-openapi';
+import { SensitiveRead } from '../audit/events.ts';
 import { logsAccess } from '../common/access-log.ts';
 import {
   type HttpApp,
@@ -162,6 +163,13 @@ function certificateRoute(app: HttpApp, deps: ControlDeps): void {
         'no_certificate_yet',
         `${killId} is ${kill.status}: it is certified when it is contained`,
       );
+    const { principalId } = c.get('principal');
+    await deps.announce(SensitiveRead, {
+      what: 'certificate',
+      subject: killId,
+      by: principalId,
+      at: deps.now().toISOString(),
+    });
     c.header('content-disposition', `attachment; filename="${killId}-certificate-${found.certificate.sequence}.json"`);
     return c.json(found as never, 200);
   });
