@@ -1,5 +1,6 @@
 // What the gate decides of one proposal before anything is stored: policy, blast radius, stage, holds. Pure.
 import * as z from 'zod';
+import { Breaker } from './breaker.ts';
 import { Impact, type Need, type Proposal, type ProposedImpact, UNITS } from './effect.ts';
 import { HoldThresholds, holdOf } from './hold-rule.ts';
 import { Limits, type Take, takesOf } from './limit.ts';
@@ -11,6 +12,8 @@ export const Thresholds = z.strictObject({
   holds: HoldThresholds,
   /** how much may be done within a time */
   limits: Limits,
+  /** when an agent's action fails too often in a row; without it nothing is broken off */
+  breaker: Breaker.optional(),
 });
 export type Thresholds = z.infer<typeof Thresholds>;
 
@@ -19,7 +22,7 @@ export type PolicyAnswer = { allowed: boolean; because: readonly string[] };
 export type Rules = { judge(proposal: Proposal, impact: Impact): PolicyAnswer; thresholds: Thresholds };
 
 /** `takes` is what it takes from limits once it executes. */
-export type GateDecision = { reason: string; impact: Impact; takes: Take[] } & (
+export type GateDecision = { reason: string; impact: Impact; takes: Take[]; breaker?: Breaker } & (
   | { kind: 'clear' | 'shadow' | 'deny' }
   | { kind: 'hold'; needs: Need[] }
 );
@@ -35,7 +38,7 @@ export function decideProposal(
   const names = because.join(', ');
   const hold = holdOf(proposal, impact, thresholds.holds);
   const takes = takesOf(proposal, impact, thresholds.limits, hold.needs.length > 0);
-  const facts = { impact, takes };
+  const facts = { impact, takes, ...(takes.length > 0 ? { breaker: thresholds.breaker } : {}) };
   if (!allowed) return { kind: 'deny', reason: names ? `forbidden by ${names}` : notAllowed(proposal), ...facts };
   const over = UNITS.filter((unit) => impact[unit] > thresholds.perAction[unit]);
   if (over.length > 0) {

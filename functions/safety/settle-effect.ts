@@ -1,6 +1,7 @@
 // Ends what was cleared: confirmed, failed, unknown, or held again because it could not be done yet. What it had taken
 // from limits beyond its real cost goes back to the window it came from.
 import type { Condition, Item, Write } from '../common/table.ts';
+import { noteEnd } from './breaker.ts';
 import type { EffectDeps } from './clear-effects.ts';
 import { type Effect, type Reservation, statusesBefore } from './effect.ts';
 import { asEffect, CLOSED, effectKey } from './effect-item.ts';
@@ -43,11 +44,20 @@ async function settleFound(
   const returns = reservations.map((reservation, index) => returnOf(reservation, settlement, gone.has(index), deps));
   const settling = settleWrite(settlement, to, deps, [], reservations.length > 0 && status === 'held');
   const outcome = await deps.tables.write([settling, ...returns]);
-  if (outcome.written) return 'settled';
+  if (outcome.written) {
+    if (to === 'confirmed' || to === 'failed') await noteForBreaker(effect, to, deps);
+    return 'settled';
+  }
   const byEffect = outcome.refused.find(({ index }) => index === 0);
   if (byEffect) return settleFound(settlement, byEffect.found, deps, gone, triesLeft - 1);
   const moved = new Set([...gone, ...outcome.refused.map(({ index }) => index - 1)]);
   return settleFound(settlement, found, deps, moved, triesLeft - 1);
+}
+
+/** Only what touched a limit is counted. It is no part of the settlement, and may be lost with a crash. */
+async function noteForBreaker(effect: Effect, status: 'confirmed' | 'failed', deps: EffectDeps): Promise<void> {
+  const { tables, table, now } = deps;
+  await tables.write([noteEnd(table, effect, status, now().getTime())]).catch(() => undefined);
 }
 
 const comesBefore = (status: Settlement['status']) =>
