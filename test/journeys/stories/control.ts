@@ -1,5 +1,5 @@
 // People stay in charge: they pause, resume and cancel an objective, and stop everything at once.
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Certificate, verifyCertificate } from '../../../functions/safety/certificate.ts';
 import { type Client, expectProblem, taskOf } from '../client.ts';
 import { layeredPlan, slowChain } from '../plans.ts';
@@ -14,6 +14,8 @@ type Kill = {
 type Effect = { status: string; at: string; context: { objectiveId?: string; taskId?: string } };
 
 const SLOW_MS = 1_500;
+/** Longer than a kill takes to reach it, also where its functions start cold on a busy machine. */
+const LONG_MS = 9_000;
 
 export function controlStories(api: Client): void {
   const started = (objectiveId: string) =>
@@ -71,16 +73,16 @@ export function controlStories(api: Client): void {
   });
 
   describe('control of everything', () => {
-    afterAll(() => api.post('/resume', { reason: 'the stories are over' }));
+    afterEach(() => api.post('/resume', { reason: 'the story is over' }));
 
     it('killed: what runs is taken back, nothing starts, all is certified; resumed: it goes on', async () => {
-      const objectiveId = await api.submit({ plan: slowChain(SLOW_MS) });
+      const objectiveId = await api.submit({ plan: slowChain(LONG_MS) });
       await started(objectiveId);
       const killed = await api.post<Killed>('/kill', { reason: 'a drill' });
       expect(killed).toMatchObject({ mode: 'killed', reason: 'a drill', by: 'operator' });
       const kill = await contained(killed.killId);
       expect(kill.points.map(({ state }) => state)).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed']);
-      expect(kill.effects).toMatchObject({ inFlight: 1, stopped: 1, open: 0 });
+      expect(kill.effects).toMatchObject({ open: 0, unknown: 0 });
       const stopped = await api.look(objectiveId);
       expect(taskOf(stopped, 'first')).toMatchObject({ status: 'ready', result: null });
 
@@ -89,7 +91,8 @@ export function controlStories(api: Client): void {
       expect(begun).toEqual([]);
       const certificate = await api.get<Certificate>(`/kills/${killed.killId}/certificate`);
       expect(verifyCertificate(certificate)).toEqual({ valid: true, faults: [] });
-      expect(certificate.effects.map(({ fate }) => fate)).toEqual(['stopped']);
+      const itsOwn = certificate.effects.filter(({ effectId }) => effectId.includes(objectiveId.slice(4)));
+      expect(itsOwn.map(({ fate }) => fate)).toEqual(['stopped']);
       expect(await api.get('/control')).toMatchObject({ kills: [{ scope: 'everything', killId: killed.killId }] });
 
       expect(await api.post('/resume', { reason: 'the drill is over' })).toMatchObject({ mode: 'active', kills: [] });
@@ -99,7 +102,7 @@ export function controlStories(api: Client): void {
 
     it('an objective can be killed alone', async () => {
       const [stopped, other] = [
-        await api.submit({ plan: slowChain(SLOW_MS) }),
+        await api.submit({ plan: slowChain(LONG_MS) }),
         await api.submit({ plan: slowChain(SLOW_MS) }),
       ];
       await started(stopped);
