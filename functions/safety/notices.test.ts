@@ -314,6 +314,21 @@ describe('a rung', () => {
     expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'exhausted' });
     expect((await bench.notice()).ladder).toBe('exhausted');
   });
+
+  it('that broke or ran out of time has its end written down: failed, or unknown when it had begun to send', async () => {
+    await bench.raiseOne();
+    await bench.step('sms');
+    bench.notifying.outside.post = async () => {
+      throw new Error('killed');
+    };
+    await expect(bench.step('discord')).rejects.toThrow('killed');
+    expect(await concludeLadder({ noticeId: DRILL, round: 1 }, bench.notifying)).toEqual({ result: 'exhausted' });
+    expect((await bench.notice()).deliveries).toMatchObject({
+      '1_discord': { status: 'unknown', reason: 'its step broke or ran out of time while it was sent' },
+      '1_sms': { status: 'delivered' },
+      '1_voice': { status: 'failed', reason: 'its step broke or ran out of time before anything was sent' },
+    });
+  });
 });
 
 describe('an answer', () => {
