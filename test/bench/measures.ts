@@ -7,16 +7,17 @@ import { type Counts, countsSince } from './count-operations.ts';
 import { type Drive, drive, tasksPerJob } from './dag-job.ts';
 import { decisionsMs, reservationsMs } from './gate.ts';
 import { tableUsd } from './prices.ts';
+import { restoreTimes, trailLines, verifiedPerSecond } from './safety.ts';
 import { median, percentile, rounded } from './statistics.ts';
 import { type Swarm, startSwarm } from './swarm.ts';
 import { startSeconds, synthSeconds } from './timings.ts';
 
 export type Figure = { measure: string; value: number; unit: string; target?: string; repeats?: number[] };
-export type Sizes = { repeats: number; warmUp: number; alone: number; together: number; counted: number };
+export type Sizes = { repeats: number; warmUp: number; alone: number; together: number; counted: number; kept: number };
 
 /** The warm-up lets every environment compile what it runs often: until then the figures rise from one repeat to the next. */
-export const fullSizes: Sizes = { repeats: 3, warmUp: 1_000, alone: 150, together: 600, counted: 50 };
-export const quickSizes: Sizes = { repeats: 1, warmUp: 10, alone: 10, together: 60, counted: 10 };
+export const fullSizes: Sizes = { repeats: 3, warmUp: 1_000, alone: 150, together: 600, counted: 50, kept: 100_000 };
+export const quickSizes: Sizes = { repeats: 1, warmUp: 10, alone: 10, together: 60, counted: 10, kept: 1_000 };
 
 const inFlight = 100;
 const quietMs = 1_500;
@@ -157,7 +158,7 @@ function verifyRates(lines: readonly string[], repeats: number): number[] {
 }
 
 /** The gate alone: a decision in this process, and one that takes from limits and writes its effect. */
-export async function gateMeasures({ repeats }: Sizes): Promise<Figure[]> {
+async function gateMeasures({ repeats }: Sizes): Promise<Figure[]> {
   const decided: number[] = [];
   const reserved: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
@@ -167,5 +168,32 @@ export async function gateMeasures({ repeats }: Sizes): Promise<Figure[]> {
   return [
     figure('gate, decision by 200 policies, p99', 'ms', decided, '< 1'),
     figure('gate, effect with reservations, p99', 'ms', reserved, '< 10'),
+  ];
+}
+
+/** What the safety of the swarm costs, in this process: the gate, the trail's verification, a restore. */
+export async function safetyMeasures(sizes: Sizes): Promise<Figure[]> {
+  const lines = trailLines(sizes.kept);
+  const restores = [];
+  for (let repeat = 0; repeat < sizes.repeats; repeat++) restores.push(await restoreTimes(sizes.kept));
+  return [
+    ...(await gateMeasures(sizes)),
+    figure(
+      `audit, entries verified of ${sizes.kept}`,
+      '1/s',
+      Array.from({ length: sizes.repeats }, () => verifiedPerSecond(lines)),
+      '≥ 100000',
+    ),
+    figure(
+      `snapshot of ${sizes.kept} control items`,
+      's',
+      restores.map(({ readSeconds }) => readSeconds),
+    ),
+    figure(
+      `restore of ${sizes.kept} control items`,
+      's',
+      restores.map(({ restoreSeconds }) => restoreSeconds),
+      '≤ 120',
+    ),
   ];
 }
