@@ -8,7 +8,7 @@ import { addProofCommands } from './audit-proof-commands.ts';
 import { addReportCommands } from './audit-report-commands.ts';
 import { anchoredRoots, fetchedTrail, storedTrail } from './audit-trail.ts';
 import { type ConnectionOptions, connect, withConnection } from './connection.ts';
-import { BadInput, CommandFailed } from './failure.ts';
+import { ApiRefused, BadInput, CommandFailed } from './failure.ts';
 import { reasonOf } from './objective-file.ts';
 import { onApi, type PageOf, type PageOptions, pageLines, pageQuery, type Surroundings, withPage } from './session.ts';
 import { harmless, line } from './terminal.ts';
@@ -96,7 +96,7 @@ function addVerify(audit: Command, surroundings: Surroundings): void {
     const api = file ? undefined : connect(options, surroundings.env);
     const given = (options.anchor ?? []).flatMap(storedRoots);
     // Before the trail: what is anchored by now has to be in it.
-    const anchors = [...given, ...(api ? await anchoredRoots(api) : [])];
+    const anchors = [...given, ...(api ? await sealedRoots(api) : [])];
     const verifier = auditVerifier({
       fingerprints: options.fingerprint,
       anchors,
@@ -112,6 +112,16 @@ function addVerify(audit: Command, surroundings: Surroundings): void {
     else for (const text of reportLines(report)) line(stdout, text);
     if (!report.valid) throw new CommandFailed('');
   });
+}
+
+/** What is there by now comes under a signed root first, so that nothing of it is left to trust. Who may not, verifies all the same. */
+async function sealedRoots(api: Api): Promise<SignedRoot[]> {
+  try {
+    while ((await api.post<{ more: boolean }>('/audit/seal'))?.more);
+  } catch (error) {
+    if (!(error instanceof ApiRefused)) throw error;
+  }
+  return anchoredRoots(api);
 }
 
 function storedRoots(file: string): SignedRoot[] {

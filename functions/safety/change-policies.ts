@@ -1,5 +1,6 @@
 // Changes the policies in force: each change is a version of its own, with who and why, and takes effect within seconds.
-import type { Item, Tables, Value, Write } from '../common/table.ts';
+import { keptKeys } from '../common/kept.ts';
+import type { Item, Key, Tables, Value, Write } from '../common/table.ts';
 import { canonicalDigest } from './canonical.ts';
 import { type CheckDeps, checkPolicies } from './check-policies.ts';
 import {
@@ -31,7 +32,7 @@ export async function currentPolicy({ tables, table }: StoreDeps): Promise<Point
 export async function policyVersion(version: number, { tables, table }: StoreDeps): Promise<PolicyVersion | undefined> {
   const item = await tables.get(table, policyVersionKey(version));
   if (!item) return undefined;
-  const { pk, sk, why, ...stored } = item;
+  const { pk, sk, keptPk, keptSk, why, ...stored } = item;
   return stored as unknown as PolicyVersion;
 }
 
@@ -58,8 +59,10 @@ function writesOf(
   const at = now().toISOString();
   const why = `policies, version ${version}: ${reason}`.slice(0, 500);
   const stored: PolicyVersion = { ...compiled, version, files, by, reason, at };
-  const put = { ...policyVersionKey(version), ...(stored as unknown as Record<string, Value>), why };
-  const pointer = { ...currentPolicyKey, version, digest: compiled.digest, by, reason, at, why };
+  // Kept together: a restored pointer without its later versions lets the count go on from there.
+  const kept = (key: Key) => ({ ...key, ...keptKeys(key) });
+  const put = { ...kept(policyVersionKey(version)), ...(stored as unknown as Record<string, Value>), why };
+  const pointer = { ...kept(currentPolicyKey), version, digest: compiled.digest, by, reason, at, why };
   return [
     { table, put: put as Item, if: { missing: 'pk' } },
     { table, put: pointer, if: version === 1 ? { missing: 'pk' } : { path: 'version', equals: version - 1 } },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../common/table-sqlite.ts';
+import { transferState } from '../common/transfer-state.ts';
 import { loadCedar } from './cedar.client.ts';
 import {
   currentPolicy,
@@ -164,7 +165,7 @@ describe('a set that is wrong', () => {
 
 function aStore() {
   const tables = openSqlite(':memory:');
-  tables.defineTable({ name: 'safety', indexes: [], stream: true });
+  tables.defineTable({ name: 'safety', indexes: [{ name: 'kept' }], stream: true });
   let nowMs = Date.parse('2026-03-01T10:00:00Z');
   const now = () => new Date(nowMs);
   const store = { tables, table: 'safety', now, checkDeps: async () => deps };
@@ -228,6 +229,34 @@ describe('the policies in force', () => {
     expect(await setPolicies(change(both[0].kind === 'set' ? '' : `${ALLOW} `), store)).toMatchObject({
       kind: 'unchanged',
     });
+  });
+
+  it('come back with a snapshot, in force within the same seconds, and can be changed from there', async () => {
+    const { store, at } = aStore();
+    const rules = rulesIn({ ...store, loadCedar });
+    const allowed = async () => (await rules())?.judge(aProposal(), free).allowed;
+    const objects = new Map<string, string>();
+    const transferring = {
+      ...store,
+      room: 'safety',
+      rule: { volatile: [] },
+      objects: {
+        put: async (key: string, text: string) => void objects.set(key, text),
+        get: async (key: string) => objects.get(key) ?? '',
+      },
+    };
+    await setPolicies(change(ALLOW), store);
+    const taken = await transferState({ step: 'read', snapshotId: 'snp_1' }, transferring);
+    const { manifestSha256 } = taken as { manifestSha256: string };
+    await setPolicies(change(''), store);
+    expect(await allowed()).toBe(false);
+    const restore = { step: 'restore' as const, snapshotId: 'snp_1', manifestSha256, by: 'cap', reason: 'bad set' };
+    expect(await transferState(restore, transferring)).toMatchObject({ changed: 2, same: true });
+    at(2_000);
+    expect(await allowed()).toBe(true);
+    expect(await setPolicies(change(`${ALLOW} `), store)).toEqual({ kind: 'set', version: 2 });
+    at(2_000);
+    expect(await currentPolicy(store)).toMatchObject({ version: 2 });
   });
 
   it('go back to an earlier version as a new one, with who and why', async () => {

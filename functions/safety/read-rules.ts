@@ -11,17 +11,17 @@ export type RulesDeps = { tables: Tables; table: string; now: () => Date; loadCe
 
 /** The rules of one function instance; undefined while there is no policy. Throws when they cannot be read: nothing runs. */
 export function rulesIn(deps: RulesDeps): () => Promise<Rules | undefined> {
-  let known: { version: number; rules: Rules } | undefined;
+  let known: { digest: string; rules: Rules } | undefined;
   let reading: Promise<Rules | undefined> | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
   const read = async (): Promise<Rules | undefined> => {
     const current = await currentPolicy(deps);
     if (!current) {
       known = undefined;
-    } else if (current.version !== known?.version) {
+    } else if (current.digest !== known?.digest) {
       const [stored, cedar] = await Promise.all([policyVersion(current.version, deps), deps.loadCedar()]);
       if (!stored) throw new Error(`Version ${current.version} of the policies is missing`);
-      known = { version: current.version, rules: rulesFrom(stored, cedar) };
+      known = { digest: current.digest, rules: rulesFrom(stored, cedar) };
     }
     readAtMs = deps.now().getTime();
     return known?.rules;

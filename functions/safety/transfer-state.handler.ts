@@ -1,4 +1,4 @@
-// What the room safety keeps, into a snapshot and back: policies, limits' settings, stages. Kills are never undone by it.
+// What the room safety keeps, into a snapshot and back: policies and settings. Kills and stages are never undone by it.
 import { readEnv } from '../common/env.ts';
 import { lambda } from '../common/lambda.ts';
 import { snapshotObjectsIn } from '../common/snapshot-objects.client.ts';

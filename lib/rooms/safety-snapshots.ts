@@ -22,7 +22,7 @@ export function keepSnapshots(room: Safety, agents: Agents): Served {
     environment: environment satisfies EnvOf<typeof Env.TransferStateEnv>,
     memoryMb: 2048,
     timeoutSeconds: 300,
-    impact: 'Snapshots lack policies, limits and stages, so none is finished.',
+    impact: 'Snapshots lack policies and settings, so none is finished.',
   });
   room.table.allowReadWrite(transfer);
   snapshots.allowReadWrite(transfer);

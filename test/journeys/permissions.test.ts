@@ -8,10 +8,7 @@ import { type Runtime, startRuntime } from '../../local/main.ts';
 import { clientOf, expectProblem } from './client.ts';
 
 type Statement = { Action: string | string[] };
-type Policy = {
-  Type: string;
-  Properties: { Roles: { Ref: string }[]; PolicyDocument: { Statement: Statement[] } };
-};
+type Role = { Type: string; Properties: { Policies?: { PolicyDocument: { Statement: Statement[] } }[] } };
 
 const folder = mkdtempSync(join(tmpdir(), 'lazyark-permissions-'));
 const dataDir = join(folder, 'data');
@@ -22,11 +19,11 @@ const api = clientOf(() => ({ endpoint: runtime.url, token }), 20_000);
 /** Takes one action out of the role's policies; one statement has to allow it, and no other. */
 function forbid(assembly: string, role: string, action: string): void {
   const [file = ''] = globSync('*.template.json', { cwd: assembly });
-  const template = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as { Resources: Record<string, Policy> };
-  const statements = Object.values(template.Resources)
-    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-    .filter(({ Properties }) => Properties.Roles.some(({ Ref }) => Ref.startsWith(role)))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const template = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as { Resources: Record<string, Role> };
+  const statements = Object.entries(template.Resources)
+    .filter(([logicalId, { Type }]) => Type === 'AWS::IAM::Role' && logicalId.startsWith(role))
+    .flatMap(([, { Properties }]) => Properties.Policies ?? [])
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
   const allowing = statements.filter(({ Action }) => [Action].flat().includes(action));
   expect(allowing).toHaveLength(1);
   for (const statement of allowing) statement.Action = [statement.Action].flat().filter((one) => one !== action);
