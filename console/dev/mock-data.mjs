@@ -1,4 +1,6 @@
-// DEVELOPMENT ONLY, never shipped: made-up objectives, agents and audit entries for mock-server.mjs.
+// DEVELOPMENT ONLY, never shipped: made-up objectives and agents for mock-server.mjs.
+
+import { laneHeads } from './mock-audit.mjs';
 
 const empty = process.argv.includes('--empty');
 const startMs = Date.now();
@@ -305,39 +307,6 @@ const workOf = ([name, , , , , , , running, concurrency, succeeded, failed]) => 
   `agt_${name}`,
   { load: running / concurrency, running, succeeded, failed },
 ];
-const hash = (n) =>
-  Array.from({ length: 8 }, (_, k) =>
-    ((n * 2654435761 + k * 40503 + n * k * 97) >>> 0).toString(16).padStart(8, '0'),
-  ).join('');
-export const entries = empty
-  ? []
-  : Array.from({ length: 300 }, (_, k) => {
-      const n = 300 - k;
-      const lane = ['objectives', 'agents', 'safety'][n % 3];
-      const kind = n % 5 === 0 ? 'INSERT' : n % 31 === 0 ? 'REMOVE' : 'MODIFY';
-      const task = `tsk_${ulid(1)}_${n % 9}`;
-      const changes = [
-        { path: 'tasks.3.status', before: 'allocated', after: 'running' },
-        { path: 'version', before: n, after: n + 1 },
-        { path: 'tasks.3.lease', before: { until: at(-k * 7) } },
-        { path: 'tasks.3.result', after: { sha256: hash(n), bytes: 20_480 } },
-      ];
-      return {
-        entryId: `aud_${lane}_${12_000 + n}`,
-        lane,
-        seq: 12_000 + n,
-        at: at(-k * 7),
-        table: { objectives: 'Objectives', agents: 'Agents', safety: 'Safety' }[lane],
-        item: { pk: `obj_${ulid(1)}`, sk: task },
-        kind,
-        by: n % 4 ? 'agt_analyst' : 'operator',
-        why: n % 3 ? 'The agent acknowledged the task' : 'Lease renewed by heartbeat',
-        changes,
-        hash: hash(n),
-        previousHash: n % 7 ? hash(n - 3) : null,
-      };
-    });
-
 export function status() {
   const all = objectives();
   const count = Object.fromEntries(
@@ -385,15 +354,7 @@ export function status() {
     agents: { healthy: empty ? 0 : 4, lost: empty ? 0 : 1, registered: empty ? 0 : 1 },
     work: empty ? {} : Object.fromEntries(AGENTS.map(workOf)),
     silent: [],
-    audit: {
-      lanes: empty
-        ? []
-        : ['objectives', 'agents', 'safety'].map((lane, n) => ({
-            lane,
-            entries: 12_300 - n * 3_100,
-            head: hash(300 - n),
-          })),
-    },
+    audit: { lanes: laneHeads },
     needsPerson: empty ? [] : needs,
     me: { principalId: 'operator', roles: ['viewer', 'operator', 'approver', 'captain', 'auditor'] },
   };

@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { agents, control, entries, moved, objectives, status, ulid } from './mock-data.mjs';
+import { auditRoutes, entries } from './mock-audit.mjs';
+import { agents, control, moved, objectives, status, ulid } from './mock-data.mjs';
 
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || 4490;
 const root = join(import.meta.dirname, '../../dist/console');
@@ -90,12 +91,14 @@ const ROUTES = {
   'POST objectives/:id/cancel': move('cancelled'),
   'POST objectives/:id/priority': () => ({ body: {} }),
   'POST tasks/:id/redrive': () => ({ body: {} }),
+  ...auditRoutes(problem),
 };
 
 function answer(method, url, body) {
   const [, , , noun, id, verb] = url.pathname.split('/');
-  const route = ROUTES[`${method} ${noun}${id ? '/:id' : ''}${verb ? `/${verb}` : ''}`];
-  return route ? route({ url, id, body }) : problem(404, 'not_found', `There is no ${url.pathname}.`);
+  const named = ROUTES[`${method} ${noun}/${id}`];
+  const route = named ?? ROUTES[`${method} ${noun}${id ? '/:id' : ''}${verb ? `/${verb}` : ''}`];
+  return route ? route({ url, id, body, rest: verb }) : problem(404, 'not_found', `There is no ${url.pathname}.`);
 }
 
 const types = {

@@ -160,7 +160,7 @@ export class ApiProblem extends Error {
 
 type Options = { method?: string; body?: unknown; idempotencyKey?: string; signal?: AbortSignal; token?: string };
 
-async function call<T>(path: string, options: Options = {}): Promise<T> {
+export async function call<T>(path: string, options: Options = {}): Promise<T> {
   const { method = 'GET', body, idempotencyKey, signal, token = sessionToken() } = options;
   const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -184,16 +184,16 @@ async function readAnswer<T>(response: Response): Promise<T> {
   const text = await response.text();
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   const body = isJson && text !== '' ? JSON.parse(text) : undefined;
-  if (response.ok) return body as T;
+  if (response.ok) return (isJson ? body : text || undefined) as T;
   const requestId = response.headers.get('apigw-requestid') ?? response.headers.get('x-request-id') ?? undefined;
   throw new ApiProblem(response.status, { title: response.statusText, detail: body?.message, ...body }, requestId);
 }
 
-const query = (values: Record<string, string | number | undefined | null>): string => {
+export const query = (values: Record<string, string | number | undefined | null>): string => {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
 };
-const id = encodeURIComponent;
+export const id = encodeURIComponent;
 
 /** Paths of what the pages show; the pages' "copy as curl" uses the same ones. */
 export const paths = {

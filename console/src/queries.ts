@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import { ApiProblem, api, type ObjectiveRow, type Page } from './api.ts';
+import { auditApi } from './audit-api.ts';
 import { noteAnswer, noteFailure, pollMs } from './connection.ts';
 import { say } from './parts/notices.tsx';
 import { signOut } from './session.ts';
@@ -77,7 +78,7 @@ export const useFewObjectives = (status: string, most: number) =>
   });
 
 /** Long lists poll slower the more of them was loaded: each poll reads all loaded pages again. */
-const pollPages = (query: { state: { data?: { pages: unknown[] } } }): number =>
+export const pollPages = (query: { state: { data?: { pages: unknown[] } } }): number =>
   pollMs() * (query.state.data?.pages.length ?? 1);
 
 export const useObjectives = (status: string) =>
@@ -107,6 +108,13 @@ export const useAudit = (lane: string, q: string) =>
     getNextPageParam: (last) => last.cursor || undefined,
     refetchInterval: pollPages,
     placeholderData: keepPreviousData,
+  });
+
+export const useLastRoot = () =>
+  useQuery({
+    queryKey: ['audit root'],
+    queryFn: ({ signal }) => auditApi.lastRoot(signal),
+    refetchInterval: () => 5 * pollMs(),
   });
 
 type Paged<T> = {

@@ -97,6 +97,29 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
     await page.getByText('Active', { exact: true }).first().waitFor();
   });
 
+  it('checks the proof of an entry in the browser, and says what fails when the answer was falsified', async () => {
+    await page.goto(`${runtime.url}/audit`);
+    await page.getByLabel('Search the audit trail').fill('the drill is over');
+    await page.getByText('the drill is over').first().waitFor();
+    await page.getByRole('button', { name: 'Seal now' }).click();
+    await page.getByText(/^Sealed/).waitFor();
+    await page.locator('.entry-link').first().click();
+    await page.getByRole('button', { name: 'Check the proof' }).click();
+    await page.getByText('The proof holds').waitFor();
+    expect(await page.locator('.proof-steps .tone-green').count()).toBe(8);
+    await page.route('**/audit/proof/*', async (route) => {
+      const response = await route.fetch();
+      const proof = await response.json();
+      const statement = proof.root.statement.replace('"at":"20', '"at":"19');
+      await route.fulfill({ response, json: { ...proof, root: { ...proof.root, statement } } });
+    });
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('The proof does not hold').waitFor();
+    expect(await page.locator('.proof-steps .tone-red').textContent()).toContain('The signature does not fit');
+    expect(await page.locator('.proof-steps .tone-green').count()).toBe(7);
+    await page.unroute('**/audit/proof/*');
+  });
+
   it('shows the audit trail, and made no request to another host and no error on the way', async () => {
     await page.getByRole('link', { name: 'Audit', exact: true }).first().click();
     await page.getByLabel('Search the audit trail').fill('the drill is over');

@@ -3,14 +3,15 @@ import { useEffect, useState } from 'react';
 import { type AuditEntry, paths } from '../../api.ts';
 import { formatCount, shortId } from '../../lib/format.ts';
 import { Ago } from '../../parts/clock.tsx';
-import { Id } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { repeatItems } from '../../parts/menu.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Empty, Loading, PageHead, ProblemBox } from '../../parts/tile.tsx';
-import { useAudit, usePagedItems, useStatus } from '../../queries.ts';
+import { useAudit, usePagedItems } from '../../queries.ts';
 import { useQueryValue } from '../../router.tsx';
 import { EntryDrawer, Kind } from './entry-drawer.tsx';
+import { LaneHeads, useLaneHeads } from './lane-heads.tsx';
+import { RootTile } from './root-tile.tsx';
 
 const COLUMNS = [
   { name: 'Entry', className: 'col-entry' },
@@ -28,11 +29,14 @@ export function AuditPage() {
   const [selected, select] = useQueryValue('entry');
   const list = useAudit(lane, q);
   const { items, pages, more, looking } = usePagedItems(list);
+  const heads = useLaneHeads();
+  const newer = heads.reduce((sum, { seal }) => sum + (seal?.kind === 'newer' ? seal.entries : 0), 0);
   const entry = items.find((each) => each.entryId === selected);
   return (
     <>
       <PageHead title="Audit" menu={repeatItems(paths.audit(lane, q), 'npx lazyark audit verify')} />
-      <Lanes lane={lane} onPick={setLane} />
+      {list.data && <RootTile newer={newer} />}
+      <LaneHeads heads={heads} lane={lane} onPick={setLane} />
       <Search value={q} onChange={setQ} />
       {!list.data && list.error && (
         <ProblemBox what="The audit trail cannot be read" error={list.error} retry={() => void list.refetch()} />
@@ -53,32 +57,6 @@ export function AuditPage() {
       )}
       {entry && <EntryDrawer entry={entry} onClose={() => select('')} />}
     </>
-  );
-}
-
-/** The head of each lane's chain: whoever has the head can tell whether any earlier entry was touched. */
-function Lanes({ lane, onPick }: { lane: string; onPick: (lane: string) => void }) {
-  const lanes = useStatus().data?.audit.lanes ?? [];
-  if (lanes.length === 0) return null;
-  return (
-    <ul className="lanes" aria-label="Lanes of the chain">
-      {lanes.map((each) => (
-        <li key={each.lane} className={lane === each.lane ? 'picked' : undefined}>
-          <button
-            type="button"
-            className="lane"
-            aria-pressed={lane === each.lane}
-            data-tip={lane === each.lane ? 'Show all lanes' : 'Show only this lane'}
-            onClick={() => onPick(lane === each.lane ? '' : each.lane)}
-          >
-            <Icon name="link" size={14} />
-            <span className="clip">{each.lane}</span>
-            <span className="muted num">{formatCount(each.entries)}</span>
-          </button>
-          <Id id={each.head} hash />
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -8,6 +8,7 @@ import { Id } from '../../parts/copy.tsx';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { Json } from '../../parts/json.tsx';
 import { Drawer } from '../../parts/overlay.tsx';
+import { ProofCheck } from './proof-check.tsx';
 
 const KINDS: Record<string, { word: string; icon: IconName; tone: Tone }> = {
   INSERT: { word: 'Added', icon: 'plus', tone: 'green' },
@@ -74,6 +75,7 @@ export function EntryDrawer({ entry, onClose }: { entry: AuditEntry; onClose: ()
           </li>
         </ol>
       </section>
+      <ProofCheck key={entry.entryId} entry={entry} />
       <Whole entry={entry} />
     </Drawer>
   );

@@ -8,6 +8,7 @@ import { isOpen } from '../../lib/states.ts';
 import { copyText } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Json } from '../../parts/json.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 import { Empty } from '../../parts/tile.tsx';
 
 // A report is text from agents: no pictures, forms or styles, so that reading it asks no other host for anything.
@@ -80,15 +81,6 @@ function Toolbar({ report, objective }: { report: Parts; objective: Objective })
       </button>
     </div>
   );
-}
-
-function saveFile(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }
 
 function NoReport({ open }: { open: boolean }) {
