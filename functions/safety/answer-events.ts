@@ -4,7 +4,7 @@ import type { Announce } from '../common/announce.ts';
 import type { ActionCatalogue } from './action.ts';
 import { type DrillDeps, drillUndo } from './drill-undo.ts';
 import type { Drill, Drills } from './drills.store.ts';
-import { DrillAsked, EffectCleared, EffectOverdue, EffectRequested, ReversalAsked, UndoDrillFailed } from './events.ts';
+import { DrillAsked, EffectCleared, EffectOverdue, EffectRequested, NoticeWanted, ReversalAsked } from './events.ts';
 import { lookUpEffect, performEffect } from './perform-effect.ts';
 import { reverseEffect } from './reverse-effect.ts';
 import { snapshotIdOf } from './snapshot.ts';
@@ -49,7 +49,15 @@ async function drill(drillId: string, deps: AnswerDeps): Promise<Drill> {
   await deps.drills.keep(kept);
   if (result === 'failed') {
     const failed = actions.filter((one) => one.result === 'failed').map(({ action, detail }) => `${action}: ${detail}`);
-    await deps.announce(UndoDrillFailed, { drillId, failed, at });
+    await deps.announce(NoticeWanted, {
+      key: 'undo-drill-failed',
+      kind: 'undo_drill_failed',
+      severity: 'error',
+      title: 'An undo did not lead back in the drill',
+      body: `${failed.join('; ')}. Until it does, let people approve such actions: docs/runbook.md.`.slice(0, 4_000),
+      subject: { drillId },
+      occurrence: drillId,
+    });
   }
   return kept;
 }

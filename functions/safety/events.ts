@@ -143,8 +143,3 @@ export const AnomalyDetected = defineEvent(
 /** Somebody asked for an effect that the swarm itself performs. */
 export const EffectRequested = defineEvent('safety.EffectRequested', z.object({ effectId: z.string() }));
 export const DrillAsked = defineEvent('safety.DrillAsked', z.object({ drillId: z.string() }));
-/** An undo did not lead back: whoever relies on it has to know. */
-export const UndoDrillFailed = defineEvent(
-  'safety.UndoDrillFailed',
-  z.object({ drillId: z.string(), failed: z.array(z.string()), at: z.iso.datetime() }),
-);

@@ -19,7 +19,12 @@ export type Thresholds = z.infer<typeof Thresholds>;
 
 /** Whether policy allows it, and which policies said so. */
 export type PolicyAnswer = { allowed: boolean; because: readonly string[] };
-export type Rules = { judge(proposal: Proposal, impact: Impact): PolicyAnswer; thresholds: Thresholds };
+export type Rules = {
+  judge(proposal: Proposal, impact: Impact): PolicyAnswer;
+  thresholds: Thresholds;
+  /** why it does not fit the catalogue of actions */
+  undeclared?(proposal: Proposal): string | undefined;
+};
 
 /** `takes` is what it takes from limits once it executes. */
 export type GateDecision = { reason: string; impact: Impact; takes: Take[]; breaker?: Breaker } & (
@@ -30,7 +35,7 @@ export type GateDecision = { reason: string; impact: Impact; takes: Take[]; brea
 /** `whyShadow` says why this proposal is recorded and not carried out; nothing when it is live. */
 export function decideProposal(
   proposal: Proposal,
-  { judge, thresholds }: Rules,
+  { judge, thresholds, undeclared }: Rules,
   whyShadow?: (proposal: Proposal) => string | undefined,
 ): GateDecision {
   const impact = atMostOf(proposal.impact, thresholds.perAction);
@@ -39,6 +44,8 @@ export function decideProposal(
   const hold = holdOf(proposal, impact, thresholds.holds);
   const takes = takesOf(proposal, impact, thresholds.limits, hold.needs.length > 0);
   const facts = { impact, takes, ...(takes.length > 0 ? { breaker: thresholds.breaker } : {}) };
+  const misfit = undeclared?.(proposal);
+  if (misfit !== undefined) return { kind: 'deny', reason: misfit, ...facts };
   if (!allowed) return { kind: 'deny', reason: names ? `forbidden by ${names}` : notAllowed(proposal), ...facts };
   const over = UNITS.filter((unit) => impact[unit] > thresholds.perAction[unit]);
   if (over.length > 0) {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Capabilities } from '../common/capability.ts';
 import { configFolder, InvalidConfig, parseConfig, readConfig } from '../common/config.ts';
 import { openTables } from '../common/table-open.ts';
+import { ActionCatalogue, undeclared } from './action.ts';
 import { loadCedar } from './cedar.client.ts';
 import type { PolicyDeps } from './change-policies.ts';
 import type { CheckDeps } from './check-policies.ts';
-import { type Gate, type GateDeps, gateOf } from './gate.ts';
+import { type Gate, type GateDeps, gateOf, type Rules } from './gate.ts';
 import { Thresholds } from './gate-decision.ts';
 import { type PolicyFiles, THRESHOLDS_FILE } from './policy-set.ts';
 import { rulesIn } from './read-rules.ts';
@@ -22,8 +23,19 @@ export const openGate = (env: GateEnv): Gate => gateOf(gateDeps(env));
 export function gateDeps({ SAFETY_TABLE }: GateEnv): GateDeps {
   const store = { tables: openTables(), table: SAFETY_TABLE, now: () => new Date() };
   const whyShadow = whyShadowBy(openStages({ SAFETY_TABLE }));
-  return { ...store, rules: rulesIn({ ...store, loadCedar }), whyShadow };
+  return { ...store, rules: rulesIn({ ...store, loadCedar, undeclared: undeclaredBy(actionCatalogue) }), whyShadow };
 }
+
+/** The configuration is read with the first proposal: who only settles needs none of it. */
+function undeclaredBy(read: () => ActionCatalogue): NonNullable<Rules['undeclared']> {
+  let catalogue: ActionCatalogue | undefined;
+  return (proposal) => {
+    catalogue ??= read();
+    return undeclared(proposal, catalogue);
+  };
+}
+
+export const actionCatalogue = (): ActionCatalogue => readConfig('actions.yaml', ActionCatalogue);
 
 /** What is under a stage, as this process sees it; the configuration is read when it is asked first. */
 export function openStages({ SAFETY_TABLE }: GateEnv): () => Promise<Stages> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Tables } from '../common/table.ts';
+import { undeclared } from './action.ts';
 import type { Cedar } from './cedar.client.ts';
 import { loadCedar } from './cedar.client.ts';
 import { checkPolicies } from './check-policies.ts';
@@ -8,7 +9,7 @@ import { digestOf, type Proposal } from './effect.ts';
 import { effectKey } from './effect-item.ts';
 import { aGate, aProposal, costing, RULES } from './gate.test-support.ts';
 import { effectIdOf, gateOf } from './gate.ts';
-import { checkDeps, configuredPolicies } from './gate-deps.ts';
+import { actionCatalogue, checkDeps, configuredPolicies } from './gate-deps.ts';
 import { satisfyNeed, vetoEffect } from './holds.ts';
 import type { Limit } from './limit.ts';
 import { rulesFrom } from './policy-rules.ts';
@@ -22,6 +23,28 @@ const unsure = (overrides: Partial<Proposal> = {}) => costing({ apiCalls: 8 }, {
 const agreed = { effectId, need: 'person' as const, by: 'ann', reason: 'fine', digest: digestOf(unsure()) };
 
 describe('the gate', () => {
+  it('denies an action that nobody has declared, and one that claims another way back, whatever policies say', async () => {
+    const rules = async () => ({ ...RULES, undeclared: (one: Proposal) => undeclared(one, actionCatalogue()) });
+    const { gate } = await aGate({ rules });
+    const [stranger, claim, fine] = await gate.propose([
+      aProposal({ intentKey: 'a', action: 'rocket.launch' }),
+      aProposal({ intentKey: 'b', reversible: 'yes', undo: 'run it backwards' }),
+      aProposal({ intentKey: 'c' }),
+    ]);
+    expect(stranger).toMatchObject({ kind: 'denied', reason: expect.stringContaining('in no catalogue') });
+    expect(claim).toMatchObject({ kind: 'denied', reason: expect.stringContaining('cannot be proposed') });
+    expect(fine).toMatchObject({ kind: 'cleared' });
+  });
+
+  it('knows of every action that policies may speak of how it is undone', async () => {
+    const { compiled } = checkPolicies(configuredPolicies(), await checkDeps()) as { compiled: { actions: string[] } };
+    expect(
+      actionCatalogue()
+        .map(({ action }) => action)
+        .toSorted(),
+    ).toEqual(compiled.actions.toSorted());
+  });
+
   it('lets nothing run while there is no policy, and stores nothing', async () => {
     const { gate, read } = await aGate({ rules: async () => undefined });
     expect(await gate.propose([aProposal()])).toEqual([

@@ -310,10 +310,7 @@ describe('the drill', () => {
     };
     const failing = { ...deps, performers: { ...deps.performers, 'setting.change': forgetful } };
     expect(await answerEvent(tick, failing)).toMatchObject({ result: 'failed' });
-    expect(told.at(-1)).toMatchObject([
-      'safety.UndoDrillFailed',
-      { failed: [expect.stringContaining('not what it was')] },
-    ]);
+    expect(told.at(-1)).toMatchObject(['safety.NoticeWanted', { body: expect.stringContaining('not what it was') }]);
   });
 
   it('fails when an exercise changes nothing, and when the gate does not let it through', async () => {

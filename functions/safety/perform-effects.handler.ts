@@ -1,14 +1,12 @@
 // Performs effects that were asked for, undoes them, looks up what nobody knows, and drills the undoing every night.
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { announceOn } from '../common/announce.ts';
-import { readConfig } from '../common/config.ts';
 import { readEnv } from '../common/env.ts';
 import { lambda, logger } from '../common/lambda.ts';
 import { openTables } from '../common/table-open.ts';
-import { ActionCatalogue } from './action.ts';
 import { answerEvent, PerformerEvent } from './answer-events.ts';
 import { PerformEffectsEnv } from './env.ts';
-import { openGate } from './gate-deps.ts';
+import { actionCatalogue, openGate } from './gate-deps.ts';
 import { performerDeps } from './performer-deps.ts';
 
 const { SAFETY_TABLE, EVENT_BUS, SNAPSHOT_BUCKET } = readEnv(PerformEffectsEnv);
@@ -18,7 +16,7 @@ const deps = {
   ...shared,
   gate: openGate({ SAFETY_TABLE }),
   announce: announceOn(EVENT_BUS, new EventBridgeClient()),
-  catalogue: readConfig('actions.yaml', ActionCatalogue),
+  catalogue: actionCatalogue(),
 };
 
 export const handler = lambda(PerformerEvent, async (event) => {

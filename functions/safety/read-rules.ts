@@ -7,7 +7,14 @@ import { rulesFrom } from './policy-rules.ts';
 
 export const RULES_AGE_MS_MAX = 2_000;
 
-export type RulesDeps = { tables: Tables; table: string; now: () => Date; loadCedar(): Promise<Cedar> };
+export type RulesDeps = {
+  tables: Tables;
+  table: string;
+  now: () => Date;
+  loadCedar(): Promise<Cedar>;
+  /** the catalogue of actions, which is deployed with the code */
+  undeclared?: Rules['undeclared'];
+};
 
 /** The rules of one function instance; undefined while there is no policy. Throws when they cannot be read: nothing runs. */
 export function rulesIn(deps: RulesDeps): () => Promise<Rules | undefined> {
@@ -21,7 +28,8 @@ export function rulesIn(deps: RulesDeps): () => Promise<Rules | undefined> {
     } else if (current.digest !== known?.digest) {
       const [stored, cedar] = await Promise.all([policyVersion(current.version, deps), deps.loadCedar()]);
       if (!stored) throw new Error(`Version ${current.version} of the policies is missing`);
-      known = { digest: current.digest, rules: rulesFrom(stored, cedar) };
+      const { undeclared } = deps;
+      known = { digest: current.digest, rules: { ...rulesFrom(stored, cedar), ...(undeclared && { undeclared }) } };
     }
     readAtMs = deps.now().getTime();
     return known?.rules;
