@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { auditRoutes, entries } from './mock-audit.mjs';
 import { agents, control, moved, objectives, status, ulid } from './mock-data.mjs';
+import { settingsRoutes } from './mock-settings.mjs';
+import { pauses, stageRoutes } from './mock-stages.mjs';
 
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || 4490;
 const root = join(import.meta.dirname, '../../dist/console');
@@ -78,9 +80,12 @@ const move =
   };
 const ROUTES = {
   'GET status': () => ({ body: status() }),
-  'GET control': () => ({ body: control }),
+  'GET control': () => ({ body: { ...control, kills: pauses } }),
   'POST kill': ({ body }) => setControl(true, body.reason),
-  'POST resume': ({ body }) => setControl(false, body.reason),
+  'POST resume': ({ body }) => {
+    if (body.scope?.agentId) pauses.length = 0;
+    return setControl(false, body.reason);
+  },
   'GET agents': () => ({ body: { items: agents() } }),
   'GET audit': listEntries,
   'GET objectives': listObjectives,
@@ -92,6 +97,8 @@ const ROUTES = {
   'POST objectives/:id/priority': () => ({ body: {} }),
   'POST tasks/:id/redrive': () => ({ body: {} }),
   ...auditRoutes(problem),
+  ...stageRoutes(problem),
+  ...settingsRoutes,
 };
 
 function answer(method, url, body) {

@@ -15,6 +15,8 @@ import { Link, useRoute } from './router.tsx';
 import { useSession } from './session.ts';
 
 const ObjectivePage = lazy(() => import('./pages/objective/objective-page.tsx'));
+const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
+const StagesPage = lazy(() => import('./pages/stages/stages-page.tsx'));
 const SubmitPage = lazy(() => import('./pages/objectives/submit-page.tsx'));
 
 export function App() {
@@ -50,6 +52,8 @@ function CurrentPage() {
         {route.page === 'objective' && <ObjectivePage objectiveId={route.id} />}
         {route.page === 'agents' && <AgentsPage />}
         {route.page === 'audit' && <AuditPage />}
+        {route.page === 'stages' && <StagesPage />}
+        {route.page === 'settings' && <SettingsPage />}
         {route.page === 'missing' && <MissingPage />}
       </Suspense>
     </Guard>

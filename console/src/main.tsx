@@ -10,6 +10,7 @@ import './styles/overview.css';
 import './styles/objectives.css';
 import './styles/agents.css';
 import './styles/audit.css';
+import './styles/stages.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

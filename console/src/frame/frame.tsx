@@ -12,11 +12,17 @@ import { KillDialog } from './kill-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const PAGES: { page: 'overview' | 'objectives' | 'agents' | 'audit'; name: string; icon: IconName }[] = [
+const PAGES: {
+  page: 'overview' | 'objectives' | 'agents' | 'audit' | 'stages' | 'settings';
+  name: string;
+  icon: IconName;
+}[] = [
   { page: 'overview', name: 'Overview', icon: 'overview' },
   { page: 'objectives', name: 'Objectives', icon: 'objectives' },
   { page: 'agents', name: 'Agents', icon: 'agents' },
   { page: 'audit', name: 'Audit', icon: 'audit' },
+  { page: 'stages', name: 'Stages', icon: 'shadow' },
+  { page: 'settings', name: 'Settings', icon: 'sliders' },
 ];
 
 export function Frame({ children }: { children: ReactNode }) {
@@ -56,6 +62,11 @@ function Rail({ route }: { route: Route }) {
   const { data } = useStatus();
   const needs = data?.needsPerson.length ?? 0;
   const current = route.page === 'objective' || route.page === 'submit' ? 'objectives' : route.page;
+  // On a phone the rail is a bar that scrolls: where one is must be in sight.
+  useEffect(() => {
+    if (current)
+      document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
     <nav className="rail" aria-label="Pages">
       <Link className="rail-mark" href="/" aria-label="LazyArk, overview">

@@ -115,6 +115,8 @@ function useCommands(onKill: () => void): Command[] {
       page('Objectives', 'objectives', { page: 'objectives' }),
       page('Agents', 'agents', { page: 'agents' }),
       page('Audit', 'audit', { page: 'audit' }),
+      page('Stages', 'shadow', { page: 'stages' }),
+      page('Settings', 'sliders', { page: 'settings' }),
       {
         key: 'submit',
         name: 'Submit an objective',

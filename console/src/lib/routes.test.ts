@@ -2,9 +2,12 @@
 import { expect, it } from 'vitest';
 import { hrefOf, parseRoute, routeOfId } from './routes.ts';
 
-it.each(['/', '/objectives', '/objectives/new', '/objectives/obj_1', '/agents', '/audit'])('%s is a page', (path) => {
-  expect(hrefOf(parseRoute(path))).toBe(path);
-});
+it.each(['/', '/objectives', '/objectives/new', '/objectives/obj_1', '/agents', '/audit', '/stages', '/settings'])(
+  '%s is a page',
+  (path) => {
+    expect(hrefOf(parseRoute(path))).toBe(path);
+  },
+);
 
 it.each(['/nowhere', '/objectives/a/b', '/audit/x'])('%s is not', (path) =>
   expect(parseRoute(path)).toEqual({ page: 'missing' }),

@@ -7,6 +7,8 @@ export type Route =
   | { page: 'objective'; id: string; task?: string }
   | { page: 'agents' }
   | { page: 'audit'; q?: string }
+  | { page: 'stages' }
+  | { page: 'settings' }
   | { page: 'missing' };
 
 /** The page of a path; `missing` for one that there is not. */
@@ -14,6 +16,7 @@ export function parseRoute(path: string): Route {
   const parts = path.split('/').filter(Boolean).map(decode);
   const [first, second] = parts;
   if (parts.length === 0) return { page: 'overview' };
+  if (parts.length === 1 && (first === 'stages' || first === 'settings')) return { page: first };
   if (parts.length === 1 && (first === 'objectives' || first === 'agents' || first === 'audit')) return { page: first };
   if (parts.length === 2 && first === 'objectives' && second)
     return second === 'new' ? { page: 'submit' } : { page: 'objective', id: second };
@@ -33,6 +36,8 @@ export function hrefOf(route: Route): string {
   switch (route.page) {
     case 'objectives':
     case 'agents':
+    case 'stages':
+    case 'settings':
       return `/${route.page}`;
     case 'audit':
       return route.q ? `/audit?q=${encodeURIComponent(route.q)}` : '/audit';

@@ -2,7 +2,7 @@
 import type { ObjectiveStatus, TaskStatus } from '../api.ts';
 import type { IconName } from '../parts/icon.tsx';
 
-export type Tone = 'green' | 'blue' | 'grey' | 'amber' | 'red';
+export type Tone = 'green' | 'blue' | 'grey' | 'amber' | 'red' | 'violet';
 export type StateLook = { word: string; tone: Tone; icon: IconName; why: string };
 
 const OBJECTIVE: Record<ObjectiveStatus, StateLook> = {

@@ -20,6 +20,7 @@ const TEXT_ON: Record<string, string[]> = {
   blue: ['surface', 'sunken', 'hover', 'blue-soft', 'accent-soft'],
   grey: ['surface', 'sunken', 'hover', 'grey-soft', 'accent-soft'],
   amber: ['surface', 'sunken', 'hover', 'amber-soft', 'accent-soft'],
+  violet: ['surface', 'sunken', 'hover', 'violet-soft', 'accent-soft'],
   red: ['canvas', 'surface', 'sunken', 'hover', 'red-soft', 'accent-soft'],
 };
 const pairs = Object.entries(TEXT_ON).flatMap(([front, backs]) => backs.map((back) => ({ front, back, least: 4.5 })));
