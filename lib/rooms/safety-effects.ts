@@ -30,7 +30,9 @@ export function followEffects(room: Safety): void {
   follow.may(['dynamodb:Query'], [`${room.table.tableArn}/index/open`]);
   feed(follow, room.table, {
     filters: [{ dynamodb: { Keys: { sk: { S: ['effect'] } } } }],
+    // Many records a call: a busy swarm makes thousands a second, and nobody who waits for one minds a second more.
     batchSizeMax: 500,
+    windowSeconds: 1,
     onFailure: 'isolate',
   });
   everyMinutes(1, follow);
