@@ -18,6 +18,7 @@ describe('a log line', () => {
     'at 1763634754000 ms after 86400000 ms',
     '7f3c1234-5678-9012-3456-123456789012',
     'arn:aws:lambda:eu-west-1:123456789012:function:LazyArk-Dispatch',
+    'arn:aws:sts::000000000000:assumed-role/LazyArk-dev',
     'https://sqs.eu-west-1.amazonaws.com/123456789012/LazyArk-Timer',
     'Task timed out after 30.00 seconds',
     'expected a whole number, got 4111111111111112',

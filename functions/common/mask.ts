@@ -49,7 +49,7 @@ const PERSONAL: readonly Rule[] = [
   },
   { pattern: /(?<![A-Za-z0-9-])\d{3}-\d{2}-\d{4}(?![A-Za-z0-9-])/gu, mask: '[number]' },
   // international, with a leading zero, and as it is written in North America
-  { pattern: /(?<![A-Za-z0-9])(?:\+|00)\s?\d(?:[\s()./-]{0,2}\d){7,14}(?![A-Za-z0-9])/gu, mask: '[phone]' },
+  { pattern: /(?<![A-Za-z0-9])(?:\+|(?<!:)00)\s?\d(?:[\s()./-]{0,2}\d){7,14}(?![A-Za-z0-9])/gu, mask: '[phone]' },
   { pattern: /(?<![A-Za-z0-9._:-])\(?0\d{1,4}\)?(?:[\s./-]?\d){6,10}(?![A-Za-z0-9_:-])/gu, mask: '[phone]' },
   { pattern: /(?<![A-Za-z0-9-])\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![A-Za-z0-9-])/gu, mask: '[phone]' },
 ];
