@@ -17,6 +17,7 @@ const commands = {
   bench: [step('bench', 'node', 'test/bench/main.ts')],
   'test:e2e': [tests('e2e')],
   'test:faults': [tests('faults')],
+  'test:mutation': [step('mutation', 'node', 'test/mutation/run.ts')],
   'test:ministack': [step('ministack', 'node', 'test/ministack/run.ts')],
 };
 

@@ -1,4 +1,5 @@
 // What may be in an entry: nobody can take it out again.
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CANARIES } from '../common/mask.test-support.ts';
 import { change } from './audit.test-support.ts';
@@ -46,5 +47,25 @@ describe('an entry', () => {
       null,
     ])
       expect(keptMember('value', value)).toEqual(value);
+  });
+
+  it('digests what is long enough not to be guessed, by the bytes it has', () => {
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    expect(keptMember('password', 'x'.repeat(15))).toBe('[secret]');
+    expect(keptMember('password', 'x'.repeat(16))).toEqual({ sha256: sha256('x'.repeat(16)), bytes: 16 });
+    expect(keptMember('password', 'é'.repeat(16))).toEqual({ sha256: sha256('é'.repeat(16)), bytes: 32 });
+    expect(keptMember('content', 'what somebody has handed in')).toMatchObject({ bytes: 27 });
+    expect(keptMember('password', 7)).toBe(7);
+  });
+
+  it('reads sets in order', () => {
+    expect(keptMember('names', new Set(['b', 'a']))).toEqual(['a', 'b']);
+  });
+
+  it('knows a name again, whatever comes between', () => {
+    for (const name of ['passphrase', 'note', 'passphrase', 'note'])
+      expect(keptMember(name, 'x')).toBe(name === 'note' ? 'x' : '[secret]');
+    for (let n = 0; n < 10_100; n += 1) keptMember(`name${n}`, 'x');
+    expect(keptMember('aPassword', 'x')).toBe('[secret]');
   });
 });

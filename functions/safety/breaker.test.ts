@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { breakerKey, noteEnd, passBreaker } from './breaker.ts';
 import type { Proposal } from './effect.ts';
 import { aGate, aProposal, costing, RULES } from './gate.test-support.ts';
 import { effectIdOf } from './gate.ts';
@@ -62,5 +63,66 @@ describe('a circuit breaker', () => {
     expect((await ask()).verdict).toBe('cleared');
     await fail(1);
     expect(await gate.propose([aProposal({ intentKey: 'free' })])).toMatchObject([{ kind: 'cleared' }]);
+  });
+});
+
+describe('what is written of a circuit', () => {
+  const acting = { action: 'task.execute', scope: { room: 'objectives', agentId: 'agt_a' } };
+  const key = { pk: 'breaker#task.execute#agt_a', sk: 'breaker' };
+
+  it('is one for each action of an agent, or of a room where there is none', () => {
+    expect(breakerKey(acting)).toEqual(key);
+    expect(breakerKey({ ...acting, scope: { room: 'growth' } }).pk).toBe('breaker#task.execute#room:growth');
+  });
+
+  it('is nothing while it is closed: only looked at', () => {
+    expect(passBreaker('safety', acting, breaker, 1_000, undefined)).toEqual({
+      kind: 'write',
+      write: {
+        table: 'safety',
+        check: key,
+        if: { any: [{ missing: 'failures' }, { path: 'failures', below: 3 }] },
+      },
+    });
+  });
+
+  it('is the time of the one that tries, if nobody was faster', () => {
+    const seen = { ...key, failures: 3, lastFailureMs: 1_000 };
+    expect(passBreaker('safety', acting, breaker, 60_999, seen)).toEqual({ kind: 'open', untilMs: 61_000 });
+    expect(passBreaker('safety', acting, breaker, 61_000, seen)).toEqual({
+      kind: 'write',
+      write: {
+        table: 'safety',
+        update: key,
+        changes: {
+          set: [
+            ['lastFailureMs', 61_000],
+            ['by', 'gate'],
+            ['why', 'half open: one may try'],
+          ],
+        },
+        if: { path: 'lastFailureMs', equals: 1_000 },
+      },
+    });
+  });
+
+  it('is each failure, and a success takes them away', () => {
+    expect(noteEnd('safety', acting, 'failed', 7)).toEqual({
+      table: 'safety',
+      update: key,
+      changes: {
+        set: [
+          ['lastFailureMs', 7],
+          ['by', 'gate'],
+          ['why', 'another failure in a row'],
+        ],
+        add: [['failures', 1]],
+      },
+    });
+    expect(noteEnd('safety', acting, 'confirmed', 7)).toEqual({
+      table: 'safety',
+      delete: key,
+      if: { exists: 'failures' },
+    });
   });
 });

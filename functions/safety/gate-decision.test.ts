@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Proposal } from './effect.ts';
 import { aProposal, costing, RULES } from './gate.test-support.ts';
-import { decideProposal } from './gate-decision.ts';
+import { decideProposal, isFree } from './gate-decision.ts';
+import type { Limit } from './limit.ts';
 
 const decide = (proposal: Proposal) => decideProposal(proposal, RULES);
 
@@ -59,4 +60,45 @@ describe('what the gate decides of one proposal', () => {
     });
     expect(decideProposal(aProposal({ target: 'bank.transfer' }), RULES, shadow).kind).toBe('deny');
   });
+
+  it('says what stands in the way besides, when it is shadowed', () => {
+    const decision = decideProposal(aProposal({ confidence: 0.1 }), RULES, () => 'not live');
+    expect(decision).toMatchObject({
+      kind: 'shadow',
+      reason: expect.stringMatching(/^not live; else held for person: /),
+    });
+  });
+
+  it('tells no more of a target than fits into a reason', () => {
+    const { reason } = decide(aProposal({ action: 'task.delete', target: 'x'.repeat(1_000) }));
+    expect(reason).toMatch(/^no policy allows task\.delete on x/);
+    expect(reason).toHaveLength(500);
+  });
+
+  describe('with limits', () => {
+    const limit = (name: string, approved: boolean): Limit => ({
+      ...{ name, unit: 'apiCalls', per: 'swarm', most: 100, window: 'fixed', seconds: 3_600, only: { approved } },
+    });
+    const breaker = { failuresInARow: 5, openSeconds: 60 };
+    const limits = [limit('alone', false), limit('agreed', true)];
+    const rules = { ...RULES, thresholds: { ...RULES.thresholds, limits, breaker } };
+
+    it.each([
+      { when: 'nobody was asked', confidence: 1, from: 'alone' },
+      { when: 'others have to agree', confidence: 0.1, from: 'agreed' },
+    ])('takes from those that count when $when', ({ confidence, from }) => {
+      const decision = decideProposal(costing({ apiCalls: 3 }, { confidence }), rules);
+      expect(decision).toMatchObject({ takes: [{ limit: { name: from }, amount: 3 }], breaker });
+    });
+
+    it('breaks off nothing that costs nothing', () => {
+      expect(decideProposal(aProposal(), rules)).not.toHaveProperty('breaker');
+    });
+  });
+});
+
+it('what costs nothing of every unit is free', () => {
+  const nothing = { spendCents: 0, apiCalls: 0, files: 0, tokens: 0 };
+  expect(isFree(nothing)).toBe(true);
+  for (const unit of Object.keys(nothing)) expect(isFree({ ...nothing, [unit]: 1 }), unit).toBe(false);
 });

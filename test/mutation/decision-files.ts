@@ -1,0 +1,62 @@
+// The decision code of safety and audit – what judges, and touches no store – and the tests that hold it to its rules.
+
+const named =
+  (folder: string) =>
+  (...names: string[]): string[] =>
+    names.map((name) => `${folder}/${name}.test.ts`);
+const [safety, audit, common] = ['functions/safety', 'functions/audit', 'functions/common'].map(named) as [
+  ReturnType<typeof named>,
+  ReturnType<typeof named>,
+  ReturnType<typeof named>,
+];
+
+export const DECISION_FILES: Record<string, string[]> = {
+  // the gate
+  'functions/safety/gate-decision.ts': safety('gate-decision'),
+  'functions/safety/hold-rule.ts': safety('gate-decision'),
+  'functions/safety/limit.ts': safety('limits'),
+  'functions/safety/limit-window.ts': safety('limit-window'),
+  'functions/safety/breaker.ts': safety('breaker'),
+  'functions/safety/check-policies.ts': safety('check-policies', 'policies'),
+  'functions/safety/policy-rules.ts': safety('policy-rules', 'policies'),
+  'functions/safety/policy-set.ts': safety('check-policies'),
+  'functions/safety/effect.ts': safety('effect'),
+  'functions/safety/effect-request.ts': safety('perform-effect', 'performers'),
+  'functions/safety/action.ts': safety('action'),
+  'functions/safety/reverse-effect.ts': safety('perform-effect'),
+  // votes
+  'functions/safety/admit-vote.ts': safety('admit-vote'),
+  'functions/safety/tally.ts': safety('tally'),
+  'functions/safety/judge-decision.ts': safety('judge-decision'),
+  'functions/safety/place-proposal.ts': safety('place-proposal'),
+  'functions/safety/review-rules.ts': safety('review-rules'),
+  // stages and behaviour
+  'functions/safety/cohort.ts': safety('stage', 'stages'),
+  'functions/safety/stage.ts': safety('stage', 'stages'),
+  'functions/safety/exact-test.ts': safety('stage'),
+  'functions/safety/promotion-rule.ts': safety('stage'),
+  'functions/safety/demotion-rule.ts': safety('stage'),
+  'functions/safety/compare-decision.ts': safety('stage', 'stages'),
+  'functions/safety/behaviour.ts': safety('behaviour', 'watch-behaviour'),
+  'functions/safety/watch-rule.ts': safety('behaviour', 'watch-behaviour'),
+  // kill
+  'functions/safety/control-flags.ts': safety('control-flags', 'gate'),
+  'functions/safety/containment.ts': safety('containment', 'certificate'),
+  'functions/safety/certificate.ts': safety('certificate'),
+  // notices
+  'functions/safety/ladder.ts': safety('ladder'),
+  'functions/safety/notice-rank.ts': safety('ladder'),
+  'functions/safety/prompt-budget.ts': safety('ladder'),
+  'functions/safety/notice-of-event.ts': safety('notices'),
+  // snapshots
+  'functions/common/kept.ts': common('kept', 'transfer-state'),
+  // the trail
+  'functions/audit/chain.ts': audit('record-changes', 'seal-root'),
+  'functions/audit/change-facts.ts': audit('change-facts', 'kept-value', 'record-changes'),
+  'functions/audit/kept-value.ts': audit('kept-value', 'record-changes'),
+  'functions/audit/merkle.ts': audit('merkle'),
+  'functions/audit/merkle-proof.ts': audit('merkle', 'seal-root'),
+  'functions/audit/root.ts': audit('root', 'seal-root', 'tampering'),
+  'functions/audit/prove-entry.ts': audit('seal-root'),
+  'bin/verify-audit-export.mjs': [...audit('tampering', 'merkle', 'seal-root'), 'bin/cli/verify-audit.test.ts'],
+};
