@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { auditRoutes, entries } from './mock-audit.mjs';
-import { agents, control, moved, objectives, status, ulid } from './mock-data.mjs';
+import { agents, moved, objectives, status, ulid } from './mock-data.mjs';
+import { safetyRoutes } from './mock-safety.mjs';
 import { settingsRoutes } from './mock-settings.mjs';
 import { pauses, stageRoutes } from './mock-stages.mjs';
 
@@ -29,17 +30,6 @@ const page = (items, url) => {
     body: { items: items.slice(from, from + limit), cursor: from + limit < items.length ? String(from + limit) : null },
   };
 };
-const setControl = (killed, reason) => {
-  Object.assign(control, {
-    mode: killed ? 'killed' : 'active',
-    killed,
-    reason,
-    by: 'operator',
-    at: new Date().toISOString(),
-  });
-  return { body: control };
-};
-
 const refusal = problem(400, 'invalid_objective', 'The objective is not valid.', [
   { path: 'plan[0].dependsOn[0]', expected: 'the id of a task of this plan', got: '"ghost"' },
   { path: 'colour', expected: 'no field of this name', got: '"red"' },
@@ -78,13 +68,17 @@ const move =
     moved.set(id, status);
     return { body: {} };
   };
+const safety = safetyRoutes(page, problem);
 const ROUTES = {
   'GET status': () => ({ body: status() }),
-  'GET control': () => ({ body: { ...control, kills: pauses } }),
-  'POST kill': ({ body }) => setControl(true, body.reason),
-  'POST resume': ({ body }) => {
-    if (body.scope?.agentId) pauses.length = 0;
-    return setControl(false, body.reason);
+  ...safety,
+  'GET control': (asked) => {
+    const { body } = safety['GET control'](asked);
+    return { body: { ...body, kills: [...body.kills, ...pauses] } };
+  },
+  'POST resume': (asked) => {
+    if (asked.body.scope?.agentId) pauses.length = 0;
+    return safety['POST resume'](asked);
   },
   'GET agents': () => ({ body: { items: agents() } }),
   'GET audit': listEntries,

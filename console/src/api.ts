@@ -1,4 +1,5 @@
-// The only place that calls HTTP: the shapes of /api/v1 as the console uses them, and one function per call.
+// The only place that calls HTTP: the shapes of /api/v1 as the console uses them, and one function per call. Those of the
+// room of safety are in safety-api.ts.
 import type { FieldError } from './lib/check-draft.ts';
 import type { Change } from './lib/diff.ts';
 import { newKey } from './lib/new-key.ts';
@@ -121,7 +122,6 @@ export type AuditEntry = {
   /** null for the first entry of a batch, whose predecessor is in the batch before */
   previousHash: string | null;
 };
-export type Control = { mode: Mode; killed: boolean; reason?: string | null; by?: string | null; at?: string | null };
 export type NewInput = { name: string; mediaType?: string; content?: string; artifactId?: string };
 export type NewObjective = {
   text: string;
@@ -202,7 +202,6 @@ export const paths = {
   objective: (objectiveId: string) => `/objectives/${id(objectiveId)}`,
   agents: (cursor?: string) => `/agents${query({ limit: 200, cursor })}`,
   audit: (lane?: string, q?: string, cursor?: string) => `/audit${query({ lane, q, limit: 100, cursor })}`,
-  control: () => '/control',
   deadLetters: () => '/tasks?status=dead_letter',
 };
 
@@ -223,9 +222,6 @@ export const api = {
   agents: (cursor?: string, signal?: AbortSignal) => call<Page<Agent>>(paths.agents(cursor), { signal }),
   audit: (lane?: string, q?: string, cursor?: string, signal?: AbortSignal) =>
     call<Page<AuditEntry>>(paths.audit(lane, q, cursor), { signal }),
-  control: (signal?: AbortSignal) => call<Control>(paths.control(), { signal }),
-  kill: (reason: string) => call<unknown>('/kill', { method: 'POST', body: { reason, scope: 'everything' } }),
-  resume: (reason: string) => call<unknown>('/resume', { method: 'POST', body: { reason } }),
   upload: uploadArtifact,
 };
 

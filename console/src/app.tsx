@@ -17,6 +17,11 @@ import { useSession } from './session.ts';
 const ObjectivePage = lazy(() => import('./pages/objective/objective-page.tsx'));
 const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
 const StagesPage = lazy(() => import('./pages/stages/stages-page.tsx'));
+const KillsPage = lazy(() => import('./pages/kills/kills-page.tsx'));
+const KillPage = lazy(() => import('./pages/kills/kill-page.tsx'));
+const DecisionsPage = lazy(() => import('./pages/decisions/decisions-page.tsx'));
+const DecisionPage = lazy(() => import('./pages/decisions/decision-page.tsx'));
+const LimitsPage = lazy(() => import('./pages/limits/limits-page.tsx'));
 const SubmitPage = lazy(() => import('./pages/objectives/submit-page.tsx'));
 
 export function App() {
@@ -51,9 +56,14 @@ function CurrentPage() {
         {route.page === 'submit' && <SubmitPage />}
         {route.page === 'objective' && <ObjectivePage objectiveId={route.id} />}
         {route.page === 'agents' && <AgentsPage />}
+        {route.page === 'decisions' && <DecisionsPage />}
+        {route.page === 'decision' && <DecisionPage decisionId={route.id} />}
+        {route.page === 'limits' && <LimitsPage />}
         {route.page === 'audit' && <AuditPage />}
         {route.page === 'stages' && <StagesPage />}
         {route.page === 'settings' && <SettingsPage />}
+        {route.page === 'kills' && <KillsPage />}
+        {route.page === 'kill' && <KillPage killId={route.id} />}
         {route.page === 'missing' && <MissingPage />}
       </Suspense>
     </Guard>

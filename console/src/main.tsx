@@ -11,6 +11,7 @@ import './styles/objectives.css';
 import './styles/agents.css';
 import './styles/audit.css';
 import './styles/stages.css';
+import './styles/safety.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';

@@ -35,14 +35,6 @@ export const queryClient = new QueryClient({
 export const useStatus = () =>
   useQuery({ queryKey: ['status'], queryFn: ({ signal }) => api.status(signal), refetchInterval: pollMs });
 
-export const useControl = (watching: boolean) =>
-  useQuery({
-    queryKey: ['control'],
-    queryFn: ({ signal }) => api.control(signal),
-    refetchInterval: pollMs,
-    enabled: watching,
-  });
-
 const screenfulRows = 30;
 const endStates = ['succeeded', 'failed', 'cancelled'];
 
@@ -142,7 +134,7 @@ export function usePagedItems<T>(list: Paged<T>): { items: T[]; pages: number; m
 }
 
 /** An action of a person: says how it went, then everything on the page is read again. */
-export function useAction<T>(act: (value: T) => Promise<unknown>, done: (value: T) => string) {
+export function useAction<T, R>(act: (value: T) => Promise<R>, done: (value: T) => string) {
   return useMutation({
     mutationFn: act,
     onSuccess: (_, value) => say({ tone: 'good', text: done(value) }),

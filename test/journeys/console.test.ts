@@ -1,13 +1,17 @@
 // The console in a real browser: sign in, hand in an objective with a file, watch it, stop everything and go on.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureAssembly } from '../../bin/build.ts';
-import { openApi } from '../../bin/cli/api.ts';
+import { type Api, openApi } from '../../bin/cli/api.ts';
 import { bootstrapSwarm } from '../../bin/cli/status-commands.ts';
+import { verifyCertificate } from '../../functions/safety/certificate.ts';
 import { type Runtime, startRuntime } from '../../local/main.ts';
+import { task } from './plans.ts';
+
+type Decision = { decisionId: string; proposed: { context: { objectiveId?: string } }[] };
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -30,6 +34,7 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
   let runtime: Runtime;
   let browser: Browser;
   let page: Page;
+  let api: Api;
 
   beforeAll(async () => {
     runtime = await startRuntime({
@@ -38,7 +43,8 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
       port: 0,
     });
     const token = await runtime.secret(runtime.outputs.OperatorTokenSecretName ?? '');
-    await bootstrapSwarm(openApi({ endpoint: runtime.url, token }));
+    api = openApi({ endpoint: runtime.url, token });
+    await bootstrapSwarm(api);
     browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(60_000);
@@ -55,6 +61,38 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
     await runtime?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Above $50 the panel and a person have to agree before it is done. */
+  const dearObjective = async (): Promise<string> => {
+    const plan = [{ ...task('dear', 'noop'), budgetUsd: 60 }];
+    const { objectiveId } = await api.post<{ objectiveId: string }>('/objectives', {
+      text: 'Something that costs',
+      budgetUsd: 60,
+      plan,
+    });
+    return objectiveId;
+  };
+  /** Goes by the list to the decision that this objective waits for. */
+  const openDecision = async (objectiveId: string): Promise<void> => {
+    const decisionId = await vi.waitFor(
+      async () => {
+        const { items } = await api.get<{ items: { decisionId: string }[] }>('/decisions', { status: 'open' });
+        const found = await Promise.all(items.map((one) => api.get<Decision>(`/decisions/${one.decisionId}`)));
+        const mine = found.find(({ proposed }) => proposed[0]?.context.objectiveId === objectiveId);
+        if (!mine) throw new Error(`no decision on ${objectiveId} is open yet`);
+        return mine.decisionId;
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+    await page.locator(`a[href="/decisions/${decisionId}"]`).click();
+  };
+  /** Holds the key down until the page shows what came of it. */
+  const holdUntil = async (button: Locator, outcome: Locator): Promise<void> => {
+    await button.focus();
+    await page.keyboard.down('Enter');
+    await outcome.waitFor();
+    await page.keyboard.up('Enter');
+  };
 
   it('hands in an objective with a file, shows its graph and its report', async () => {
     await page.getByRole('link', { name: 'Submit' }).first().click();
@@ -118,6 +156,72 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
     expect(await page.locator('.proof-steps .tone-red').textContent()).toContain('The signature does not fit');
     expect(await page.locator('.proof-steps .tone-green').count()).toBe(7);
     await page.unroute('**/audit/proof/*');
+  });
+
+  it('stops one agent, shows live how it is contained, hands out the certificate, and keeps the kill as a page', async () => {
+    await page.getByRole('button', { name: /^Kill: hold one second/ }).click();
+    const dialog = page.locator('dialog.kill-dialog');
+    await dialog.locator('.segments label', { hasText: 'Agent' }).click();
+    await dialog.getByRole('combobox', { name: 'Agent' }).fill('agt_writer');
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('it writes too much');
+    await holdUntil(
+      dialog.getByRole('button', { name: 'Hold one second to stop the agent agt_writer' }),
+      dialog.getByRole('heading', { name: 'The agent agt_writer is stopped' }),
+    );
+    await dialog.getByText('Contained', { exact: true }).waitFor();
+    const points = dialog.getByRole('list', { name: 'Enforcement points' }).getByRole('listitem');
+    expect(await points.allInnerTexts()).toEqual([
+      expect.stringMatching(/refuses new effects[\s\S]*Confirmed after/),
+      expect.stringMatching(/taken back[\s\S]*Confirmed after/),
+      expect.stringMatching(/start nothing[\s\S]*Confirmed after/),
+    ]);
+    const saved = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Download certificate' }).click();
+    const certificate: unknown = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
+    expect(certificate).toMatchObject({ certificate: { scope: 'agent:agt_writer', reason: 'it writes too much' } });
+    expect(verifyCertificate(certificate)).toEqual({ valid: true, faults: [] });
+    await dialog.getByRole('link', { name: 'This kill as a page' }).click();
+    await page.getByRole('heading', { name: 'Kill of the agent agt_writer' }).waitFor();
+    await page.getByText('Stopped in part.').waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByRole('button', { name: 'Show and resume' }).click();
+    await page.getByLabel('Why it is safe to go on').fill('it was told');
+    await page.getByRole('button', { name: 'Resume the agent agt_writer' }).click();
+    await page.getByText('Contained, resumed').waitFor();
+  });
+
+  it('puts a decision before the person who reads, takes the vote, and lets the captain veto', async () => {
+    const [approved, vetoed] = await Promise.all([dearObjective(), dearObjective()]);
+    await page.getByRole('link', { name: 'Decisions', exact: true }).click();
+    await page.getByRole('button', { name: 'Waits for me' }).click();
+    await openDecision(approved);
+    await page.getByText('A person who may approve has to agree').waitFor();
+    await page.getByLabel('Why, for everybody to read').fill('it pays for itself');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved', { exact: true }).first().waitFor();
+    await page.getByText('it pays for itself').first().waitFor();
+    await page.goto(`${runtime.url}/decisions?waitingFor=me`);
+    await openDecision(vetoed);
+    await page.getByText('Captain’s veto').click();
+    await page.getByLabel('Reason of the veto').fill('not on my watch');
+    await holdUntil(
+      page.getByRole('button', { name: 'Hold one second to veto' }),
+      page.getByText('Vetoed', { exact: true }).first(),
+    );
+    await page.getByText('was denied before it began').waitFor();
+  });
+
+  it('shows the limits, and what was taken of them', async () => {
+    await page.getByRole('link', { name: 'Limits', exact: true }).click();
+    await page.getByRole('heading', { name: 'approved-spend-per-day' }).waitFor();
+    await page.getByRole('heading', { name: 'swarm-calls-per-minute' }).waitFor();
+  });
+
+  it('shows an open notice on the overview until somebody acknowledges it', async () => {
+    await api.post('/notices', { title: 'The drill begins', body: 'Nothing is wrong.', severity: 'warning' });
+    await page.goto(runtime.url);
+    await page.getByRole('button', { name: 'Acknowledge The drill begins' }).click();
+    await page.getByRole('button', { name: 'Acknowledge The drill begins' }).waitFor({ state: 'detached' });
   });
 
   it('shows the audit trail, and made no request to another host and no error on the way', async () => {

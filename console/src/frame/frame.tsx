@@ -1,29 +1,44 @@
 // The frame around every page: rail (bottom bar on a phone), top bar, what must not be missed, palette and kill dialog.
 import { type ReactNode, useEffect, useState } from 'react';
 import { useConnection } from '../connection.ts';
-import { formatClock } from '../lib/format.ts';
+import { capital, formatClock } from '../lib/format.ts';
+import { scopeWords } from '../lib/kill-scope.ts';
 import type { Route } from '../lib/routes.ts';
 import { hrefOf } from '../lib/routes.ts';
 import { Ago, useNow } from '../parts/clock.tsx';
 import { Icon, type IconName, Mark } from '../parts/icon.tsx';
-import { useControl, useStatus } from '../queries.ts';
+import { useStatus } from '../queries.ts';
 import { Link, useRoute } from '../router.tsx';
+import { useControl, useNotices } from '../safety-queries.ts';
 import { KillDialog } from './kill-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const PAGES: {
-  page: 'overview' | 'objectives' | 'agents' | 'audit' | 'stages' | 'settings';
-  name: string;
-  icon: IconName;
-}[] = [
+type ListPage = 'overview' | 'objectives' | 'agents' | 'decisions' | 'limits' | 'audit' | 'stages' | 'settings';
+const PAGES: { page: ListPage; name: string; icon: IconName }[] = [
   { page: 'overview', name: 'Overview', icon: 'overview' },
   { page: 'objectives', name: 'Objectives', icon: 'objectives' },
   { page: 'agents', name: 'Agents', icon: 'agents' },
+  { page: 'decisions', name: 'Decisions', icon: 'scales' },
   { page: 'audit', name: 'Audit', icon: 'audit' },
   { page: 'stages', name: 'Stages', icon: 'shadow' },
+  { page: 'limits', name: 'Limits', icon: 'gauge' },
   { page: 'settings', name: 'Settings', icon: 'sliders' },
 ];
+
+/** Pages of one thing belong to the list it is in. */
+const LIST_OF: Partial<Record<Route['page'], ListPage>> = {
+  objective: 'objectives',
+  submit: 'objectives',
+  decision: 'decisions',
+};
+const TITLES: Partial<Record<Route['page'], string>> = {
+  submit: 'Submit an objective',
+  objective: 'Objective',
+  decision: 'Decision',
+  kills: 'Kills',
+  kill: 'Kill',
+};
 
 export function Frame({ children }: { children: ReactNode }) {
   const [over, setOver] = useState<'palette' | 'kill'>();
@@ -60,8 +75,9 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function Rail({ route }: { route: Route }) {
   const { data } = useStatus();
-  const needs = data?.needsPerson.length ?? 0;
-  const current = route.page === 'objective' || route.page === 'submit' ? 'objectives' : route.page;
+  const notices = useNotices().data?.items.length ?? 0;
+  const needs = (data?.needsPerson.length ?? 0) + notices;
+  const current = LIST_OF[route.page] ?? route.page;
   // On a phone the rail is a bar that scrolls: where one is must be in sight.
   useEffect(() => {
     if (current)
@@ -98,7 +114,8 @@ function Rail({ route }: { route: Route }) {
 function Banners({ onKill }: { onKill: () => void }) {
   const { data } = useStatus();
   const killed = data?.mode === 'killed';
-  const control = useControl(killed);
+  const control = useControl();
+  const parts = killed ? [] : (control.data?.kills ?? []);
   return (
     <>
       <LostConnection />
@@ -116,6 +133,18 @@ function Banners({ onKill }: { onKill: () => void }) {
           </p>
           <button type="button" onClick={onKill}>
             Show and resume
+          </button>
+        </div>
+      )}
+      {parts.length > 0 && (
+        <div className="banner tone-amber" role="status">
+          <Icon name="stop" />
+          <p>
+            <strong>Stopped in part.</strong> {parts.map(({ scope }) => capital(scopeWords(scope))).join(', ')}. The
+            rest goes on.
+          </p>
+          <button type="button" onClick={onKill}>
+            Show
           </button>
         </div>
       )}
@@ -140,12 +169,7 @@ function LostConnection() {
 }
 
 function useTitle(route: Route): void {
-  const name =
-    route.page === 'submit'
-      ? 'Submit an objective'
-      : route.page === 'objective'
-        ? 'Objective'
-        : PAGES.find(({ page }) => page === route.page)?.name;
+  const name = TITLES[route.page] ?? PAGES.find(({ page }) => page === route.page)?.name;
   useEffect(() => {
     document.title = name ? `${name} · LazyArk` : 'LazyArk';
   }, [name]);

@@ -1,20 +1,28 @@
-// Stopping everything, seeing that it stopped, and starting again.
-import { type ReactNode, useState } from 'react';
-import { api, type Control, type Status } from '../api.ts';
-import { plural } from '../lib/format.ts';
-import { Ago } from '../parts/clock.tsx';
+// Stopping everything or a part, seeing live that it stopped, and starting again.
+import { useState } from 'react';
+import type { Status } from '../api.ts';
+import { capital, plural } from '../lib/format.ts';
+import { type KillScope, type ScopeKind, scopeNamed, scopeOf, scopeWords } from '../lib/kill-scope.ts';
+import { hrefOf } from '../lib/routes.ts';
+import { KillFacts, LiveContainment } from '../pages/kills/containment.tsx';
 import { HoldButton } from '../parts/hold-button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Dialog } from '../parts/overlay.tsx';
 import { Loading, ProblemBox } from '../parts/tile.tsx';
-import { useAction, useControl, useStatus } from '../queries.ts';
+import { useAction, useStatus } from '../queries.ts';
+import { Link } from '../router.tsx';
+import { type Control, type Holding, safetyApi } from '../safety-api.ts';
+import { useControl } from '../safety-queries.ts';
+import { ScopeField } from './scope-field.tsx';
 
 export function KillDialog({ onClose }: { onClose: () => void }) {
-  const control = useControl(true);
+  const control = useControl();
   const status = useStatus();
-  const killed = control.data?.killed || control.data?.mode === 'killed';
+  const [shownId, show] = useState<string>();
+  const held = control.data && shownKill(control.data, shownId);
+  const label = held ? `${capital(scopeWords(held.scope))} is stopped` : 'Stop autonomous action';
   return (
-    <Dialog label={killed ? 'Everything is stopped' : 'Stop everything'} className="kill-dialog" onClose={onClose}>
+    <Dialog label={label} className="kill-dialog" onClose={onClose}>
       {!control.data && !control.error && <Loading />}
       {control.error && !control.data && (
         <ProblemBox
@@ -24,11 +32,24 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
         />
       )}
       {control.data &&
-        (killed ? (
-          <Stopped control={control.data} status={status.data} onClose={onClose} />
+        (held ? (
+          <Stopped key={held.killId} kill={held} onClose={onClose} />
         ) : (
-          <Stop status={status.data} />
+          <>
+            <Stop status={status.data} onStopped={show} />
+            <StoppedParts kills={control.data.kills ?? []} onShow={show} />
+          </>
         ))}
+      <p className="dialog-foot">
+        <Link href="/kills" onClick={onClose}>
+          All kills
+        </Link>
+        {held && (
+          <Link href={hrefOf({ page: 'kill', id: held.killId })} onClick={onClose}>
+            This kill as a page
+          </Link>
+        )}
+      </p>
       <button type="button" className="ghost square dialog-close" aria-label="Close" onClick={onClose}>
         <Icon name="cross" />
       </button>
@@ -36,28 +57,42 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Stop({ status }: { status?: Status }) {
+/** The kill that was asked for, or else that of everything; nothing when neither holds. */
+function shownKill({ kills = [], killed, reason, by, at }: Control, shownId?: string): Holding | undefined {
+  const found = kills.find(({ killId }) => killId === shownId) ?? kills.find(({ scope }) => scope === 'everything');
+  if (found || !killed) return found;
+  return { scope: 'everything', killId: '', reason: reason ?? '', by: by ?? 'unknown', at: at ?? '' };
+}
+
+type Wish = { scope: KillScope; reason: string };
+
+function Stop({ status, onStopped }: { status?: Status; onStopped: (killId: string) => void }) {
+  const [kind, setKind] = useState<ScopeKind>('everything');
+  const [part, setPart] = useState('');
   const [reason, setReason] = useState('');
   const [typed, setTyped] = useState('');
+  const scope = scopeOf(kind, part);
+  const whole = kind === 'everything';
+  const what = whole ? 'everything' : part.trim() ? scopeWords(`${kind}:${part.trim()}`) : `the ${kind}`;
   const kill = useAction(
-    (why: string) => api.kill(why),
-    () => 'Kill confirmed: everything',
+    (wish: Wish) => safetyApi.stop(wish.scope, wish.reason),
+    () => `Kill confirmed: ${what}`,
   );
-  const stop = (): void => kill.mutate(reason.trim() || 'Stopped by hand in the console');
-  const running = status ? `What runs now (${plural(status.tasks.running, 'task')})` : 'What runs now';
+  const stop = (): void => {
+    if (!scope || kill.isPending) return;
+    const wish = { scope, reason: reason.trim() || 'Stopped by hand in the console' };
+    kill.mutate(wish, { onSuccess: ({ killId }) => onStopped(killId) });
+  };
+  const label = `Hold one second to stop ${what}`;
+  const running = whole && status ? ` (${plural(status.tasks.running, 'task')})` : '';
   return (
     <>
-      <h2>Stop everything</h2>
+      <h2>Stop {what}</h2>
       <p>
-        From this moment nothing new starts. {running} is taken back: late answers are refused, and it runs again after
-        the resume. Nothing is lost; a person resumes.
+        From this moment nothing new starts. What runs now{running} is taken back: late answers are refused, and it runs
+        again after the resume. Nothing is lost; a captain resumes.
       </p>
-      <div className="field">
-        <span className="label">Scope</span>
-        <p className="scope">
-          <Icon name="stop" /> Everything
-        </p>
-      </div>
+      <ScopeField kind={kind} part={part} valid={scope !== undefined} onKind={setKind} onPart={setPart} />
       <label className="field">
         <span className="label">Reason, for the audit trail</span>
         <input
@@ -68,14 +103,9 @@ function Stop({ status }: { status?: Status }) {
           onChange={(event) => setReason(event.target.value)}
         />
       </label>
-      <HoldButton
-        className="kill kill-big"
-        label="Hold one second to stop everything"
-        onHeld={stop}
-        disabled={kill.isPending}
-      >
+      <HoldButton className="kill kill-big" label={label} onHeld={stop} disabled={kill.isPending || !scope}>
         <Icon name="power" />
-        <span>{kill.isPending ? 'Stopping…' : 'Hold one second to stop everything'}</span>
+        <span className="clip">{kill.isPending ? 'Stopping…' : label}</span>
       </HoldButton>
       {kill.error && <ProblemBox what="Nothing was stopped" error={kill.error} />}
       <label className="field type-kill">
@@ -88,9 +118,10 @@ function Stop({ status }: { status?: Status }) {
           value={typed}
           autoComplete="off"
           spellCheck={false}
+          disabled={!scope}
           onChange={(event) => {
             setTyped(event.target.value);
-            if (event.target.value === 'KILL' && !kill.isPending) stop();
+            if (event.target.value === 'KILL') stop();
           }}
         />
       </label>
@@ -98,31 +129,42 @@ function Stop({ status }: { status?: Status }) {
   );
 }
 
-function Stopped({ control, status, onClose }: { control: Control; status?: Status; onClose: () => void }) {
-  const [reason, setReason] = useState('');
-  const resume = useAction(
-    (why: string) => api.resume(why),
-    () => 'Resumed: agents may act again',
+/** Parts that are stopped already, while the rest goes on. */
+function StoppedParts({ kills, onShow }: { kills: Holding[]; onShow: (killId: string) => void }) {
+  if (kills.length === 0) return null;
+  return (
+    <section className="stopped-parts" aria-label="Stopped now">
+      <h3>Stopped now</h3>
+      <ul>
+        {kills.map((kill) => (
+          <li key={kill.killId}>
+            <Icon name="stop" />
+            <span className="grow clip">{capital(scopeWords(kill.scope))}</span>
+            <button type="button" onClick={() => onShow(kill.killId)}>
+              Show and resume
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
-  const running = status?.tasks.running;
+}
+
+function Stopped({ kill, onClose }: { kill: Holding; onClose: () => void }) {
+  const [reason, setReason] = useState('');
+  const what = scopeWords(kill.scope);
+  const whole = kill.scope === 'everything';
+  const resume = useAction(
+    (why: string) => safetyApi.resume(scopeNamed(kill.scope), why),
+    () => (whole ? 'Resumed: agents may act again' : `Resumed: ${what}`),
+  );
   return (
     <>
       <h2 className="tone-red">
-        <Icon name="stop" size={18} /> Everything is stopped
+        <Icon name="stop" size={18} /> {capital(what)} is stopped
       </h2>
-      <p>
-        {control.reason && <>“{control.reason}” — </>}
-        {control.by ?? 'unknown'}, <Ago at={control.at} />
-      </p>
-      <ul className="ticks">
-        <Tick done>Every gate refuses new effects</Tick>
-        <Tick done={running === 0}>
-          {running === 0 ? 'No task is running' : `${plural(running ?? 0, 'task')} being taken back`}
-        </Tick>
-        <Tick done={status?.mode === 'killed'}>
-          {status?.mode === 'killed' ? 'Status confirms: killed' : 'Status not confirmed yet'}
-        </Tick>
-      </ul>
+      <KillFacts kill={kill} />
+      {kill.killId && <LiveContainment killId={kill.killId} />}
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -139,19 +181,10 @@ function Stopped({ control, status, onClose }: { control: Control; status?: Stat
             Leave it stopped
           </button>
           <button type="submit" className="primary" disabled={!reason.trim() || resume.isPending}>
-            {resume.isPending ? 'Resuming…' : 'Resume all agents'}
+            {resume.isPending ? 'Resuming…' : whole ? 'Resume all agents' : `Resume ${what}`}
           </button>
         </div>
       </form>
     </>
-  );
-}
-
-function Tick({ done, children }: { done?: boolean; children: ReactNode }) {
-  return (
-    <li className={done ? 'tone-green' : 'tone-amber'}>
-      <Icon name={done ? 'check' : 'clock'} />
-      <span>{children}</span>
-    </li>
   );
 }

@@ -8,7 +8,7 @@ import { objectiveLook } from '../lib/states.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { Dialog } from '../parts/overlay.tsx';
 import { useStatus } from '../queries.ts';
-import { goTo } from '../router.tsx';
+import { go, goTo } from '../router.tsx';
 import { signOut } from '../session.ts';
 
 type Command = { key: string; name: string; note: string; icon: IconName; run: () => void; tone?: 'red' };
@@ -79,7 +79,9 @@ export function Palette({ onClose, onKill }: { onClose: () => void; onKill: () =
             <span className="palette-note">{command.note}</span>
           </div>
         ))}
-        {found.length === 0 && <p className="palette-empty">Nothing fits. Ids begin with obj_, tsk_ or agt_.</p>}
+        {found.length === 0 && (
+          <p className="palette-empty">Nothing fits. Ids begin with obj_, tsk_, agt_, dec_ or kil_.</p>
+        )}
       </div>
     </Dialog>
   );
@@ -114,9 +116,19 @@ function useCommands(onKill: () => void): Command[] {
       page('Overview', 'overview', { page: 'overview' }),
       page('Objectives', 'objectives', { page: 'objectives' }),
       page('Agents', 'agents', { page: 'agents' }),
+      page('Decisions', 'scales', { page: 'decisions' }),
       page('Audit', 'audit', { page: 'audit' }),
       page('Stages', 'shadow', { page: 'stages' }),
       page('Settings', 'sliders', { page: 'settings' }),
+      page('Limits', 'gauge', { page: 'limits' }),
+      page('Kills', 'power', { page: 'kills' }),
+      {
+        key: 'mine',
+        name: 'Decisions that wait for me',
+        note: 'command',
+        icon: 'scales',
+        run: () => go('/decisions?waitingFor=me'),
+      },
       {
         key: 'submit',
         name: 'Submit an objective',
@@ -126,7 +138,7 @@ function useCommands(onKill: () => void): Command[] {
       },
       {
         key: 'kill',
-        name: killed ? 'Resume all agents' : 'Kill: stop everything',
+        name: killed ? 'Resume all agents' : 'Kill: stop everything or a part',
         note: 'command',
         icon: killed ? 'play' : 'power',
         tone: killed ? undefined : 'red',

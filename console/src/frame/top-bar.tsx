@@ -1,12 +1,13 @@
 // The top bar: where this is, in which mode, search, who am I, and the kill button.
 import { useEffect, useRef, useState } from 'react';
-import { api, type Status } from '../api.ts';
+import type { Status } from '../api.ts';
 import { modeLook } from '../lib/states.ts';
 import { HoldButton } from '../parts/hold-button.tsx';
 import { Icon, Mark } from '../parts/icon.tsx';
 import { State } from '../parts/state.tsx';
 import { useAction, useStatus } from '../queries.ts';
 import { Link } from '../router.tsx';
+import { safetyApi } from '../safety-api.ts';
 import { signOut } from '../session.ts';
 
 const apple = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -46,7 +47,7 @@ function Environment({ status }: { status: Status }) {
 /** A tap opens the dialog; held for a second it stops everything at once, because then seconds count. */
 function KillButton({ mode, onOpen }: { mode?: string; onOpen: () => void }) {
   const kill = useAction(
-    (reason: string) => api.kill(reason),
+    (reason: string) => safetyApi.stop('everything', reason),
     () => 'Kill requested: everything',
   );
   if (mode === 'killed') {
@@ -64,7 +65,7 @@ function KillButton({ mode, onOpen }: { mode?: string; onOpen: () => void }) {
   return (
     <HoldButton
       className="kill"
-      label="Kill: hold one second to stop everything, or click to give a reason"
+      label="Kill: hold one second to stop everything, or click to choose a part and give a reason"
       onHeld={killNow}
       onTap={onOpen}
     >

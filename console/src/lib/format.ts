@@ -116,3 +116,6 @@ export function successShare(
   const bound = (value: number) => Math.round(Math.min(1, Math.max(0, value / scale)) * 100);
   return { percent: Math.round(share * 100), low: bound(centre - spread), high: bound(centre + spread), total };
 }
+
+/** A sentence begins with a capital letter. */
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

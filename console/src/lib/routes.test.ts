@@ -2,12 +2,24 @@
 import { expect, it } from 'vitest';
 import { hrefOf, parseRoute, routeOfId } from './routes.ts';
 
-it.each(['/', '/objectives', '/objectives/new', '/objectives/obj_1', '/agents', '/audit', '/stages', '/settings'])(
-  '%s is a page',
-  (path) => {
-    expect(hrefOf(parseRoute(path))).toBe(path);
-  },
-);
+const PAGES = [
+  '/',
+  '/objectives',
+  '/objectives/new',
+  '/objectives/obj_1',
+  '/agents',
+  '/decisions',
+  '/decisions/dec_1',
+  '/limits',
+  '/audit',
+  '/stages',
+  '/settings',
+  '/kills',
+  '/kills/kil_1',
+];
+it.each(PAGES)('%s is a page', (path) => {
+  expect(hrefOf(parseRoute(path))).toBe(path);
+});
 
 it.each(['/nowhere', '/objectives/a/b', '/audit/x'])('%s is not', (path) =>
   expect(parseRoute(path)).toEqual({ page: 'missing' }),
@@ -20,6 +32,8 @@ it.each([
   ['obj_01JD4Q8Z3X', '/objectives/obj_01JD4Q8Z3X'],
   [' tsk_01JD4Q8Z3X_4 ', '/objectives/obj_01JD4Q8Z3X?task=tsk_01JD4Q8Z3X_4'],
   ['agt_writer', '/agents'],
+  ['dec_01JD4Q8Z3X', '/decisions/dec_01JD4Q8Z3X'],
+  ['kil_01JD4Q8Z3X', '/kills/kil_01JD4Q8Z3X'],
   ['eff_01JD4Q8Z3X', '/audit?q=eff_01JD4Q8Z3X'],
 ])('%s leads to %s', (id, href) => expect(hrefOf(routeOfId(id)!)).toBe(href));
 

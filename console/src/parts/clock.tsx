@@ -1,5 +1,6 @@
 // Times that stay true: one timer for the whole page, relative words with the absolute moment on hover.
 import { useSyncExternalStore } from 'react';
+import { dueIn } from '../lib/amounts.ts';
 import { formatAbsolute, formatDuration, formatRelative, toMs } from '../lib/format.ts';
 
 let nowMs = Date.now();
@@ -41,4 +42,14 @@ export function Elapsed({ from, to }: { from?: string | null; to?: string | null
 
 function Ticking({ from }: { from: string }) {
   return formatDuration(useNow() - toMs(from));
+}
+
+/** How long until a deadline, ticking. */
+export function Due({ at }: { at: string }) {
+  const due = dueIn(at, useNow());
+  return (
+    <time className={`num due tone-${due.tone}`} dateTime={at} data-tip={formatAbsolute(at)}>
+      {due.words}
+    </time>
+  );
 }

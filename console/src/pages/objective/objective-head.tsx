@@ -5,6 +5,7 @@ import { plural } from '../../lib/format.ts';
 import { isOpen, objectiveLook } from '../../lib/states.ts';
 import { Ago, Elapsed } from '../../parts/clock.tsx';
 import { Id } from '../../parts/copy.tsx';
+import { Fact } from '../../parts/fact.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Dialog } from '../../parts/overlay.tsx';
@@ -19,8 +20,8 @@ export function ObjectiveHead({ objective, menu }: { objective: Objective; menu:
   const look = objectiveLook(objective.status);
   const { percent, done, total, etaAt } = objective.progress;
   return (
-    <header className="objective-head">
-      <div className="objective-title">
+    <header className="thing-head">
+      <div className="thing-title">
         <h1>{objective.text}</h1>
         <Actions objective={objective} menu={menu} />
       </div>
@@ -60,14 +61,6 @@ export function ObjectiveHead({ objective, menu }: { objective: Objective; menu:
         </div>
       )}
     </header>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <span className="fact">
-      <span className="muted">{name}</span> {children}
-    </span>
   );
 }
 

@@ -10,6 +10,7 @@ import { Loading, PageHead, ProblemBox, Tile } from '../../parts/tile.tsx';
 import { useStatus } from '../../queries.ts';
 import { Link } from '../../router.tsx';
 import { Needs } from './needs.tsx';
+import { OpenNotices } from './open-notices.tsx';
 import { Recent, Running } from './running.tsx';
 
 export function OverviewPage() {
@@ -33,6 +34,7 @@ export function OverviewPage() {
       <div className="overview">
         <div className="column">
           <Needs needs={data.needsPerson} mode={data.mode} />
+          <OpenNotices />
           <Running />
           <Recent />
         </div>
