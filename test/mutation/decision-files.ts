@@ -21,9 +21,9 @@ export const DECISION_FILES: Record<string, string[]> = {
   'functions/safety/policy-rules.ts': safety('policy-rules', 'policies'),
   'functions/safety/policy-set.ts': safety('check-policies'),
   'functions/safety/effect.ts': safety('effect'),
-  'functions/safety/effect-request.ts': safety('perform-effect', 'performers'),
+  'functions/safety/effect-request.ts': safety('reverse-effect', 'perform-effect', 'performers'),
   'functions/safety/action.ts': safety('action'),
-  'functions/safety/reverse-effect.ts': safety('perform-effect'),
+  'functions/safety/reverse-effect.ts': safety('reverse-effect', 'perform-effect'),
   // votes
   'functions/safety/admit-vote.ts': safety('admit-vote'),
   'functions/safety/tally.ts': safety('tally'),
