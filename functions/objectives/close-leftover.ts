@@ -1,8 +1,8 @@
 // Closes effects that still execute although their task does not run: their function died, or is about to go on.
 import type { ContainDeps, ContainmentOrder } from './contain-objectives.ts';
 import { attemptOf, fateOf, succeededAttempt } from './held-tasks.ts';
-import { effectOf } from './proposal.ts';
-import { revokeLeases, stoppedBy } from './revoke-leases.ts';
+import { effectOf, stoppedBy } from './proposal.ts';
+import { revokeLeases } from './revoke-leases.ts';
 import { pageOf } from './state-page.ts';
 
 /** Whoever asked the gate has marked the task, or is dead, after this long: longer than its function may take. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type KillScope, readFlags, writeFlags } from '../safety/control-flags.ts';
 import { containObjectives } from './contain-objectives.ts';
 import { dispatchChanges } from './dispatch-changes.ts';
+import { effectOf } from './proposal.ts';
 import { settleTask } from './settle-task.ts';
 import { asStatePage } from './state-page.ts';
 import { aSwarm, type Task } from './swarm.test-support.ts';
@@ -68,6 +69,19 @@ describe('a kill in the room of objectives', () => {
     expect(await swarm.effects()).toEqual(['failed', 'failed']);
     const places = await swarm.store.get('objectives', { pk: 'resource#agent:agt_worker', sk: 'holders' });
     expect(places?.holders).toBeUndefined();
+  });
+
+  it('is named by who closes the effect of a task that was taken back, also when that is the next dispatch', async () => {
+    const { swarm, id, deps } = await aKilledSwarm();
+    const before = { ...(await readFlags(swarm.store, 'safety')), killed: false };
+    await containObjectives(order(), { ...deps, gate: { settle: async () => 'not_yours' } });
+    // It read the flags a moment before the kill.
+    await dispatchChanges(swarm.records(), { ...swarm.deps, flags: async () => before });
+    const { effectId } = effectOf(id, 0, 1);
+    expect(await swarm.store.get('safety', { pk: effectId, sk: 'effect' })).toMatchObject({
+      status: 'failed',
+      why: `stopped by ${killId}`,
+    });
   });
 
   it('refuses a late answer, notes it, and does the work again after the resume without costing an attempt', async () => {

@@ -7,7 +7,7 @@ import { callAgent } from './call-agent.ts';
 import { LIMITS, lineOfEffect } from './objective-items.ts';
 import { knows } from './objective-reads.ts';
 import { type CausesOf, type DispatchDeps, fenceOf, type Placed, place, wait } from './place-task.ts';
-import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor, shadowOf } from './proposal.ts';
+import { effectOf, OUTCOME_GRACE_SECONDS, proposalFor, shadowOf, stoppedBy } from './proposal.ts';
 import { agentPlaces, holderOf, lock, type ResourceNeed, takePlace } from './resources.ts';
 import { asStatePage, mayStart, readyTasks, type StatePage, type TaskState } from './state-page.ts';
 
@@ -33,12 +33,21 @@ export async function isStopped(objectiveId: string, { flags }: Pick<DispatchDep
   return whyNot(await flags(), { room: 'objectives', objectiveId }) !== undefined;
 }
 
-/** The sweep that noted a lost attempt may have died before it closed the attempt's effect; nobody repeats that. */
-async function closePrevious({ pk }: StatePage, placed: readonly Placed[], { gate }: DispatchDeps): Promise<void> {
+/**
+ * Who noted a lost attempt, or took it back for a kill, may have died before the attempt's effect was closed; nobody
+ * repeats that. Here may be earlier than there, so a kill is named as it would name itself.
+ */
+async function closePrevious(
+  { pk, tasks }: StatePage,
+  placed: readonly Placed[],
+  { gate }: DispatchDeps,
+): Promise<void> {
   const again = placed.filter(({ attempt }) => attempt > 1);
   const closing = again.map(({ definition, attempt }) => {
     const { effectId, fence } = effectOf(pk, definition.number, attempt - 1);
-    return gate.settle({ effectId, fence, status: 'failed', reason: 'followed by another attempt' });
+    const { revoked } = tasks[definition.number] ?? {};
+    const reason = revoked ? stoppedBy(revoked.killId) : 'followed by another attempt';
+    return gate.settle({ effectId, fence, status: 'failed', reason });
   });
   await Promise.all(closing);
 }

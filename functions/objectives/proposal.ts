@@ -68,3 +68,6 @@ export function shadowOf(proposal: Proposal, candidate: string): Proposal {
   const options = [candidate, ...proposal.options];
   return { ...proposal, options, choice: candidate, intentKey, scope: { ...proposal.scope, agentId: candidate } };
 }
+
+/** What the settlement of an effect says that a kill has stopped. */
+export const stoppedBy = (killId: string): string => `stopped by ${killId}`;

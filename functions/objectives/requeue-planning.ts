@@ -2,7 +2,7 @@
 import type { Tables } from '../common/table.ts';
 import { QUEUE } from './objective-items.ts';
 import type { Reads } from './objective-reads.ts';
-import { stoppedBy } from './revoke-leases.ts';
+import { stoppedBy } from './proposal.ts';
 import { pageKey } from './state-page.ts';
 
 type RequeueDeps = { tables: Tables; table: string; reads: Pick<Reads, 'page'> };

@@ -3,7 +3,7 @@ import type { Tables } from '../common/table.ts';
 import type { KillScope } from '../safety/control-flags.ts';
 import type { Gate } from '../safety/gate.ts';
 import type { Reads } from './objective-reads.ts';
-import { effectOf } from './proposal.ts';
+import { effectOf, stoppedBy } from './proposal.ts';
 import { release } from './settle-task.ts';
 import { asStatePage, isHeldBy, type StatePage, type TaskState } from './state-page.ts';
 
@@ -17,9 +17,6 @@ export type RevokeDeps = {
 type Running = { number: number; task: TaskState };
 
 const TRIES_MAX = 20;
-
-/** What the settlement of an effect says that a kill has stopped. */
-export const stoppedBy = (killId: string): string => `stopped by ${killId}`;
 
 /**
  * One update of the page for all its running tasks of the scope. A page that moved meanwhile is read again: an answer that

@@ -8,7 +8,7 @@ import { aSubject, type Subject } from './subject.ts';
 import { tenObjectives } from './workload.ts';
 
 /** Pauses between attempts, and the time-outs after which what was lost comes again, pass this much faster. */
-const clockSpeed = '20';
+const clockSpeed = '12';
 const everything = [
   'throttle',
   'conflict',

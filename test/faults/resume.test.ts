@@ -49,10 +49,10 @@ function sweepIn(folder: string): Run | undefined {
 it('a schedule goes on from its last run: none is repeated, and its minutes stay where they were', async () => {
   const current = aSubject();
   subject = current;
-  // Two seconds of an agent's work are two minutes for the schedule. The store can be read while nobody runs on it.
-  const plan = [task('slow', 'noop', { delayMs: 2_000 })];
+  // Four seconds of an agent's work are two minutes for the schedule. The store can be read while nobody runs on it.
+  const plan = [task('slow', 'noop', { delayMs: 4_000 })];
   const sweepAfter = async (key: string): Promise<Run | undefined> => {
-    await current.start({ LAZYARK_CLOCK_SPEED: '60' });
+    await current.start({ LAZYARK_CLOCK_SPEED: '30' });
     await current.submit({ name: key, status: 'succeeded', objective: { text: 'Practise: slow', plan } }, key);
     await current.ended();
     await current.kill();

@@ -92,7 +92,7 @@ export function controlStories(api: Client): void {
       const certificate = await api.get<Certificate>(`/kills/${killed.killId}/certificate`);
       expect(verifyCertificate(certificate)).toEqual({ valid: true, faults: [] });
       const itsOwn = certificate.effects.filter(({ effectId }) => effectId.includes(objectiveId.slice(4)));
-      expect(itsOwn.map(({ fate }) => fate)).toEqual(['stopped']);
+      expect(itsOwn.map(({ fate, reason }) => `${fate}: ${reason}`)).toEqual([`stopped: stopped by ${killed.killId}`]);
       expect(await api.get('/control')).toMatchObject({ kills: [{ scope: 'everything', killId: killed.killId }] });
 
       expect(await api.post('/resume', { reason: 'the drill is over' })).toMatchObject({ mode: 'active', kills: [] });
