@@ -1,7 +1,7 @@
 // Makes sure that what package-lock.json names is installed. No dependencies; any Node from 20 on can run it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +11,8 @@ export const toolsDir = join(modules, '.bin');
 const windows = process.platform === 'win32';
 export const nodeBinary = join(toolsDir, windows ? 'node.cmd' : 'node');
 const stampFile = join(modules, '.lazyark-installed');
+const lockFile = join(projectRoot, '.lazyark-installing');
+const LOOK_EVERY_MS = 200;
 
 export class InstallFailed extends Error {
   name = 'InstallFailed';
@@ -20,12 +22,51 @@ export class InstallFailed extends Error {
 export function ensureInstalled() {
   const lock = readFileSync(join(projectRoot, 'package-lock.json'));
   const stamp = createHash('sha256').update(lock).digest('hex');
-  if (!isInstalled(lock, stamp)) {
-    process.stderr.write('Installing packages (once; a minute or two with an empty cache) …\n');
-    npmInstall();
-    checkNode();
-  }
+  if (!isInstalled(lock, stamp)) oneAtATime(() => install(lock, stamp));
   writeStamp(stamp);
+}
+
+// Whoever had to wait finds it installed.
+function install(lock, stamp) {
+  if (isInstalled(lock, stamp)) return;
+  process.stderr.write('Installing packages (once; a minute or two with an empty cache) …\n');
+  npmInstall();
+  checkNode();
+  writeStamp(stamp);
+}
+
+// Two npm ci in one folder delete each other's files. The file holds who installs; one whose process is gone counts for nothing.
+function oneAtATime(work) {
+  for (let told = false; !takesLock(); told = true) {
+    if (!told) process.stderr.write(`Waiting for an installation that is under way (process ${read(lockFile)}) …\n`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_EVERY_MS);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function takesLock() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const holder = Number(read(lockFile));
+    if (holder > 0 && !isAlive(holder)) rmSync(lockFile, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function isInstalled(lock, stamp) {

@@ -11,6 +11,8 @@ const systemNode = process.execPath;
 type Project = {
   root: string;
   setup(...args: string[]): { code: number | null; out: string; err: string };
+  /** the same beside others; resolves to the exit code */
+  begin(...args: string[]): Promise<number | null>;
   npmRuns(): number;
 };
 
@@ -45,6 +47,11 @@ echo installed`,
       });
       return { code: status, out: stdout, err: stderr };
     },
+    begin: async (...args) => {
+      const child = spawn(systemNode, ['bin/setup.mjs', ...args], { cwd: root, env, stdio: 'ignore' });
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
+    },
     npmRuns: () =>
       existsSync(join(root, 'npm-ran')) ? readFileSync(join(root, 'npm-ran'), 'utf8').trim().split('\n').length : 0,
   };
@@ -71,6 +78,22 @@ describe('setup', () => {
     rmSync(join(project.root, 'node_modules'), { recursive: true });
     project.setup('start');
     expect(project.npmRuns()).toBe(3);
+  });
+
+  it('two that start together install one after the other; the second finds it done', async () => {
+    const project = aProject();
+    const both = [project.begin('start'), project.begin('start')];
+    expect(await Promise.all(both)).toEqual([0, 0]);
+    expect(project.npmRuns()).toBe(1);
+    expect(existsSync(join(project.root, '.lazyark-installing'))).toBe(false);
+  });
+
+  it('an installation that was killed holds up nobody', () => {
+    const project = aProject();
+    const gone = spawnSync(systemNode, ['--version']).pid;
+    writeFileSync(join(project.root, '.lazyark-installing'), String(gone));
+    expect(project.setup('start').code).toBe(0);
+    expect(project.npmRuns()).toBe(1);
   });
 
   it('believes what npm itself lists when somebody installed by hand', () => {
