@@ -5,6 +5,7 @@ import { definitionOf, type Fake, failing, passed, walk } from './walk.ts';
 const asked = { by: 'captain', why: 'a drill' };
 const READ = ['ReadSafety', 'ReadAgents'];
 const READ_AGAIN = ['ReadAgainSafety', 'ReadAgainAgents'];
+const CHECK = ['CheckSafety', 'CheckAgents'];
 const sorted = (names: string[]) => [...names].sort();
 
 describe('take-snapshot', () => {
@@ -22,6 +23,8 @@ describe('take-snapshot', () => {
         ReadAgents: read('agents'),
         ReadAgainSafety: () => ({ same: true }),
         ReadAgainAgents: () => ({ same: true }),
+        CheckSafety: () => ({}),
+        CheckAgents: () => ({}),
         SealSnapshot: () => ({}),
         FailSnapshot: () => ({}),
         ...exceptions,
@@ -29,12 +32,17 @@ describe('take-snapshot', () => {
       input,
     );
 
-  it('reads every room twice and seals what has not changed', async () => {
+  it('reads every room twice, reads back what lies in the bucket, and seals what has not changed', async () => {
     const story = await run();
-    expect(sorted(passed(story))).toEqual(sorted(['BeginSnapshot', ...READ, ...READ_AGAIN, 'SealSnapshot']));
+    expect(sorted(passed(story))).toEqual(sorted(['BeginSnapshot', ...READ, ...READ_AGAIN, ...CHECK, 'SealSnapshot']));
     expect(story.calls.find(({ state }) => state === 'ReadAgainAgents')?.input).toEqual({
       step: 'read-again',
       digest: 'digest of agents',
+    });
+    expect(story.calls.find(({ state }) => state === 'CheckAgents')?.input).toEqual({
+      step: 'check',
+      snapshotId: 'snp_1',
+      manifestSha256: 'agents',
     });
     expect(story.calls.at(-1)?.input).toEqual({
       step: 'seal',
@@ -62,7 +70,7 @@ describe('take-snapshot', () => {
     expect(story).toMatchObject({ end: 'SnapshotFailed', failed: true });
   });
 
-  it.each(['BeginSnapshot', 'ReadSafety', 'ReadAgainAgents', 'SealSnapshot'])(
+  it.each(['BeginSnapshot', 'ReadSafety', 'ReadAgainAgents', 'CheckSafety', 'SealSnapshot'])(
     'records that %s broke',
     async (state) => {
       const story = await run({ [state]: failing('SnapshotDamaged') });
