@@ -224,6 +224,47 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Acknowledge The drill begins' }).waitFor({ state: 'detached' });
   });
 
+  it('shows stages, lets somebody in with a token shown once, keeps them out again, and takes a snapshot', async () => {
+    await page.goto(`${runtime.url}/stages`);
+    await page.getByText('Every agent behaves as always').waitFor();
+    await page.goto(`${runtime.url}/settings?part=people`);
+    await page.getByRole('button', { name: 'Let somebody in' }).click();
+    await page.getByLabel('Who').fill('Ada');
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    const token = (await page.locator('.token').textContent()) ?? '';
+    const came = await fetch(`${runtime.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+    expect(await came.json()).toMatchObject({ roles: ['viewer'] });
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await page.getByRole('button', { name: 'Revoke Ada' }).click();
+    await page.getByLabel('Reason, for the audit trail').fill('the drill is over');
+    await holdUntil(page.getByRole('button', { name: /^Hold one second/ }), page.getByText('Revoked', { exact: true }));
+    for (const part of ['Undo drills', 'Credentials', 'Policies', 'Snapshots']) {
+      await page.getByRole('button', { name: part, exact: true }).click();
+      await page
+        .getByRole('heading', { name: part === 'Policies' ? 'Policies in force' : part, exact: true })
+        .waitFor();
+    }
+    await page.getByRole('button', { name: 'Take one now' }).click();
+    await page.getByLabel('Reason, for the audit trail').fill('before the drill');
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByText('Complete', { exact: true }).first().waitFor();
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+
+  it('keeps the kill button in sight on a narrow screen, however long the mode is', async () => {
+    await page.route('**/api/v1/status', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), mode: 'not_bootstrapped' } });
+    });
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.goto(runtime.url);
+    await page.locator('.top-bar .state', { hasText: 'Not bootstrapped' }).waitFor();
+    const kill = await page.getByRole('button', { name: /^Kill: hold one second/ }).boundingBox();
+    expect(kill && kill.x + kill.width).toBeLessThanOrEqual(360);
+    await page.unroute('**/api/v1/status');
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   it('shows the audit trail, and made no request to another host and no error on the way', async () => {
     await page.getByRole('link', { name: 'Audit', exact: true }).first().click();
     await page.getByLabel('Search the audit trail').fill('the drill is over');
