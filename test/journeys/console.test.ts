@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ensureAssembly } from '../../bin/build.ts';
@@ -108,6 +109,20 @@ describe.skipIf(!CHROMIUM)('the console', { timeout: 120_000 }, () => {
     await page.getByRole('heading', { name: 'Net promoter score', exact: true }).waitFor();
     expect(await page.locator('.react-flow__node').count()).toBeGreaterThan(3);
     expect(await page.getByText('agt_writer').count()).toBeGreaterThan(0);
+  });
+
+  it('loads at most 250 KB of compressed scripts for the page with the graph and the report', async () => {
+    const { items } = await api.get<{ items: { objectiveId: string }[] }>('/objectives');
+    await page.goto(`${runtime.url}/objectives/${items[0]?.objectiveId}`);
+    await page.getByRole('heading', { name: 'Net promoter score', exact: true }).waitFor();
+    const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    const scripts = loaded.filter((name) => name.endsWith('.js'));
+    const sizes = await Promise.all(
+      scripts.map(async (url) => gzipSync(await (await fetch(url)).bytes(), { level: 9 }).length),
+    );
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(scripts.length).toBeGreaterThan(2);
+    expect(bytes).toBeLessThanOrEqual(250_000);
   });
 
   it('uploads a file that is too large for the request', async () => {
