@@ -42,3 +42,8 @@ export declare function rootFromPath(
 export declare function keyOf(pem: string): { fingerprint: string } | undefined;
 export declare function auditVerifier(options?: VerifierOptions): { feed(line: string): void; report(): AuditReport };
 export declare function faultOfProof(proof: Proof, fingerprints?: readonly string[]): string | undefined;
+/** The command line: 0 valid, 1 not valid, 2 not checked. */
+export declare function main(
+  args: readonly string[],
+  say?: { log(text: string): void; error(text: string): void },
+): Promise<number>;

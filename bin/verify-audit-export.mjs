@@ -9,6 +9,7 @@
 //          of its lanes; the statement is signed (ECDSA P-256 with SHA-256) by the key whose fingerprint is `key`
 import { createPublicKey, hash as digest, verify } from 'node:crypto';
 import { createReadStream, readFileSync, realpathSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 
 export const faultsKeptMax = 100;
 const FORMAT = 'lazyark-audit-export/1';
@@ -17,7 +18,6 @@ const sha256 = (text) => digest('sha256', text, 'hex');
 const FIRST_PREVIOUS = sha256('lazyark-audit-roots');
 export const genesisHash = (lane) => sha256(`lazyark-audit:${lane}`);
 export const entryHash = (previous, text) => sha256(`${previous}\n${Buffer.byteLength(text)}\n${text}`);
-
 const leafHash = (data) => digest('sha256', `\0${data}`, 'buffer');
 const joint = Buffer.alloc(65, 1);
 function nodeHash(left, right) {
@@ -38,16 +38,14 @@ class Tree {
     return this;
   }
   root() {
-    return this.size === 0
-      ? sha256('')
-      : this.peaks.reduceRight((right, left) => nodeHash(left, right)).toString('hex');
+    return this.size === 0 ? sha256('') : this.peaks.reduceRight((two, one) => nodeHash(one, two)).toString('hex');
   }
 }
 
 /** RFC 9162, 2.1.3.2: the root that follows from a leaf, its place and its path; undefined when they do not fit. */
 export function rootFromPath(data, index, size, path) {
   let [place, last, found] = [index, size - 1, leafHash(data)];
-  if (index > last) return undefined;
+  if (!isSize(index) || index > last) return undefined;
   for (const sibling of path.map((hex) => Buffer.from(hex, 'hex'))) {
     if (last === 0 || sibling.length !== 32) return undefined;
     if (place % 2 === 1 || place === last) {
@@ -61,7 +59,7 @@ export function rootFromPath(data, index, size, path) {
 
 function parsed(text) {
   try {
-    return [JSON.parse(text)].find((value) => value !== null && typeof value === 'object');
+    return [JSON.parse(text)].find((value) => value instanceof Object);
   } catch {}
 }
 const isText = (value) => typeof value === 'string';
@@ -75,7 +73,8 @@ export function keyOf(pem) {
   try {
     const key = createPublicKey(pem);
     const fingerprint = digest('sha256', key.export({ type: 'spki', format: 'der' }), 'hex');
-    return key.export({ type: 'spki', format: 'pem' }) === pem ? { key, fingerprint } : undefined;
+    const isP256 = key.asymmetricKeyDetails.namedCurve === 'prime256v1';
+    return isP256 && key.export({ type: 'spki', format: 'pem' }) === pem ? { key, fingerprint } : undefined;
   } catch {}
 }
 
@@ -91,8 +90,7 @@ export function readRoot(root, keys) {
   if (!key) return { fault: `is signed with a key that is not among those given: ${said.key}` };
   const bytes = Buffer.from(String(signature), 'base64');
   const wellWritten = algorithm === 'ECDSA_SHA_256' && bytes.toString('base64') === signature;
-  const signed = wellWritten && verify('sha256', Buffer.from(statement), key, bytes);
-  if (!signed) return { fault: 'has a signature that does not fit' };
+  if (!wellWritten || !verify('sha256', Buffer.from(statement), key, bytes)) return { fault: 'has a wrong signature' };
   const lines = said.lanes.map(({ lane, size, root: of, head }) => `${lane}\n${size}\n${of}\n${head}`);
   if (lines.reduce((tree, line) => tree.add(line), new Tree()).root() !== said.root)
     return { fault: 'names a root that is not the one of its lanes' };
@@ -118,9 +116,9 @@ class Verifier {
     if (hasOnly(value, 'lane', 'seq', 'hash', 'text') && isText(value.text) && isText(value.lane) && isSize(value.seq))
       this.feedEntry(value);
     else if (hasOnly(value, 'lane', 'head') && isText(value.lane) && isSize(value.head?.seq)) this.feedHead(value);
-    else if (hasOnly(value, 'root') && value.root !== null && typeof value.root === 'object') this.feedRoot(value.root);
-    else if (this.lineNumber === 1 && value.format === FORMAT && hasOnly(value, 'format', 'keys') && value.keys.map)
-      for (const pem of value.keys) this.feedKey(pem);
+    else if (hasOnly(value, 'root')) this.feedRoot(value.root ?? {});
+    else if (this.lineNumber === 1 && value.format === FORMAT && hasOnly(value, 'format', 'keys'))
+      for (const pem of [value.keys].flat()) this.feedKey(pem);
     else this.note('?', 0, `line ${this.lineNumber} is no line of an audit export`);
   }
 
@@ -165,13 +163,11 @@ class Verifier {
   }
 
   laneNamed(name) {
-    const known = this.lanes.get(name);
-    if (known) return known;
-    const lane = { lane: name, entries: 0, sealed: 0, headHash: genesisHash(name), headSeen: false };
-    const state = { ...lane, lastSeq: 0, tree: new Tree(), broken: false, kept: 0 };
-    this.lanes.set(name, state);
+    if (this.lanes.has(name)) return this.lanes.get(name);
+    const lane = { lane: name, sealed: 0, headHash: genesisHash(name), headSeen: false, lastSeq: 0, kept: 0 };
+    this.lanes.set(name, Object.assign(lane, { tree: new Tree(), broken: false }));
     this.atEntries = true;
-    return this.keepPromises(state) ?? state;
+    return this.keepPromises(lane) ?? lane;
   }
 
   feedEntry({ lane: name, seq, hash, text }) {
@@ -183,7 +179,6 @@ class Verifier {
     if (fault) this.note(name, seq, fault, isText(said?.entryId) ? said.entryId : undefined);
     if (fault) lane.broken = true;
     // After a fault the chain goes on from the hash that the line itself states, so that one fault is reported once.
-    lane.entries += 1;
     lane.lastSeq = seq;
     lane.headHash = hash;
     lane.tree.add(hash);
@@ -218,8 +213,7 @@ class Verifier {
     const count = this.roots.length;
     if (fault) return this.note('(anchors)', 0, `an anchored root ${fault}`);
     if (this.roots[said.epoch - 1]?.statement === anchor.statement) return;
-    const how =
-      said.epoch > count ? `is anchored, but the last one here is ${count}: cut off` : 'is not the anchored one';
+    const how = said.epoch > count ? `is anchored, the last one here is ${count}: cut off` : 'is not the anchored one';
     this.note('(anchors)', said.epoch, `root ${said.epoch} ${how}`);
   }
 
@@ -230,13 +224,14 @@ class Verifier {
       if (!headSeen) this.note(lane, lastSeq + 1, 'the lane does not end with its head: cut off here');
     for (const [name, list] of this.promises) {
       const [{ size, epoch, at }, lane] = [list.at(-1), this.lanes.get(name)];
-      const from = (lane?.entries ?? 0) + 1;
+      const from = (lane?.tree.size ?? 0) + 1;
       if ((lane && (size < from || lane.broken)) || (this.only !== undefined && this.only !== name)) continue;
       const what = size < from ? 'the lane is missing' : missing(from, size);
       this.note(name, from, `${what}: root ${epoch} of ${at} covers ${size}`);
     }
     const { faults, faultsInAll, roots, keys, fingerprints, anchors } = this;
-    const lanes = [...this.lanes.values()].map(({ lastSeq, tree, broken, kept, ...lane }) => lane);
+    const shown = ({ lastSeq, tree, broken, kept, ...lane }) => ({ ...lane, entries: tree.size });
+    const lanes = [...this.lanes.values()].map(shown);
     const sum = (name) => lanes.reduce((total, lane) => total + lane[name], 0);
     return {
       ...{ valid: faultsInAll === 0, entries: sum('entries'), sealed: sum('sealed'), lanes, faults, faultsInAll },
@@ -253,8 +248,7 @@ function faultOfEntry({ lane, lastSeq, headSeen, headHash }, seq, hash, text, sa
   if (seq < next) return `entry ${seq} comes where entry ${next} belongs: out of order or there twice`;
   if (!said) return 'the text of the entry is no JSON object';
   if (said.lane !== lane || said.seq !== seq) return `the text says it is entry ${said.seq} of lane ${said.lane}`;
-  if (entryHash(headHash, text) === hash) return undefined;
-  return 'the text, or the entry before it, is not the one that was chained';
+  return entryHash(headHash, text) === hash ? undefined : 'the text or the one before is not the one that was chained';
 }
 
 /** Feed it the lines of an export in order; memory grows with the number of roots, not of entries. */
@@ -272,28 +266,34 @@ export function faultOfProof({ entry, index, size, path, root, keys: pems }, fin
   return leads ? undefined : 'the path does not lead to the root';
 }
 
-async function main(args) {
-  const option = (name) => args.flatMap((arg, at) => (arg === name ? [args[at + 1]] : []));
-  const [fingerprints, [lane], [proof], anchorFiles] = ['--fingerprint', '--lane', '--proof', '--anchor'].map(option);
-  const [file] = args.filter((arg, at) => !arg.startsWith('--') && !args[at - 1]?.startsWith('--'));
+async function checked(args, log) {
+  const [text, texts] = [{ type: 'string' }, { type: 'string', multiple: true, default: [] }];
+  const options = { fingerprint: texts, anchor: texts, lane: text, proof: text };
+  const { values, positionals: files } = parseArgs({ args, options, allowPositionals: true });
+  const { fingerprint: fingerprints, anchor, lane, proof } = values;
+  if (files.length !== (proof ? 0 : 1))
+    throw new Error('expected EXPORT [--fingerprint HEX] [--anchor ROOT] [--lane NAME] | --proof PROOF');
   if (proof) {
     const fault = faultOfProof(JSON.parse(readFileSync(proof, 'utf8')), fingerprints);
-    console.log(fault ? `NOT VALID: ${fault}` : 'valid: the entry is in the audit that this root was signed for');
+    log(fault ? `NOT VALID: ${fault}` : 'valid: the entry is in the audit that this root was signed for');
     return fault ? 1 : 0;
   }
-  if (!file) return console.error('EXPORT [--fingerprint HEX] [--anchor ROOT] [--lane NAME] | --proof PROOF') ?? 2;
-  const anchors = anchorFiles.flatMap((name) => readFileSync(name, 'utf8').split('\n').filter(Boolean).map(parsed));
+  const anchors = anchor.flatMap((name) => readFileSync(name, 'utf8').trim().split(/\n+/).map(parsed));
   const verifier = auditVerifier({ fingerprints, anchors, lane, rootsExpected: true });
   let rest = '';
-  for await (const chunk of createReadStream(file, 'utf8')) {
+  for await (const chunk of createReadStream(files[0], 'utf8')) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop();
     for (const line of lines) verifier.feed(line);
   }
   verifier.feed(rest);
   const report = verifier.report();
-  console.log(JSON.stringify(report, undefined, 2));
+  log(JSON.stringify(report, undefined, 2));
   return report.valid ? 0 : 1;
 }
+
+/** Ends with 0: valid, 1: not valid, 2: not checked. */
+export const main = (args, { log, error } = console) =>
+  checked(args, log).catch(({ message }) => error(`not checked: ${message}`) ?? 2);
 
 if (realpathSync(process.argv[1] ?? '.') === import.meta.filename) process.exitCode = await main(process.argv.slice(2));
