@@ -1,6 +1,6 @@
 // What of a value gets into an entry, which nobody can take out again: no secrets, no persons. Pure.
 import { hash } from 'node:crypto';
-import { maskMember } from '../common/mask.ts';
+import { isSecretName, masked } from '../common/mask.ts';
 
 /** As secrets begin, whatever follows. */
 const DOOR =
@@ -11,15 +11,8 @@ const WORD = /^(?![\d-]+$)(?![A-Z]{2}\d{2})(?![MNO][\w-]{23,27}\.)[\w#.:-]{0,80}
 const PHRASE = /^(?!(?:\D*\d){5})[A-Za-z0-9 ,.'/-]*$/;
 const isHarmless = (text: string): boolean => (WORD.test(text) || PHRASE.test(text)) && !DOOR.test(text);
 
-const secretNames = new Map<string, boolean>();
-/** As everywhere, and what ends in secret or password. There are few names; each is looked at once. */
-function isSecret(name: string): boolean {
-  const known = secretNames.get(name);
-  if (known !== undefined) return known;
-  const found = /(?:secret|password|passphrase)$/i.test(name) || maskMember(name, 'x') === '[secret]';
-  if (secretNames.size < 10_000) secretNames.set(name, found);
-  return found;
-}
+/** As everywhere, and what ends in secret or password. */
+const isSecret = (name: string): boolean => /(?:secret|password|passphrase)$/i.test(name) || isSecretName(name);
 
 /** The member that holds what people hand in, which may be about persons whom no rule would find. */
 const GIVEN = 'content';
@@ -33,7 +26,7 @@ const DIGESTED_CHARS_MIN = 16;
 export function keptMember(name: string, value: unknown): unknown {
   if (value instanceof Set) return [...value].sort();
   if (typeof value !== 'string') return value;
-  if (!isSecret(name) && name !== GIVEN) return isHarmless(value) ? value : maskMember('', value);
+  if (!isSecret(name) && name !== GIVEN) return isHarmless(value) ? value : masked(value);
   if (value.length < DIGESTED_CHARS_MIN) return '[secret]';
   return { sha256: hash('sha256', value, 'hex'), bytes: Buffer.byteLength(value) };
 }

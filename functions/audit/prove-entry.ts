@@ -27,7 +27,7 @@ export async function proveEntry(entryId: string, deps: ProofDeps) {
 }
 
 async function entryAt(lane: string, seq: number, lanes: Lanes) {
-  const found = await lanes.entries(lane, Math.max(1, seq - 1), seq);
+  const found = await lanes.entries(lane, seq - 1, seq);
   const entry = found.find((one) => one.seq === seq);
   const before = found.find((one) => one.seq === seq - 1);
   return [before?.hash ?? firstHead(lane).hash, entry] as const;

@@ -89,9 +89,11 @@ export const masked = (text: string): string =>
 const SECRET_NAME =
   /(?:^|[-_.])(?:password|passwd|passphrase|secret|secretstring|authorization|cookie|set-cookie|credentials?|bearer|fence|pin|totp)$|(?:token|apikey|api[-_]key|secretkey|accesskey|privatekey|routingkey|signingsecret|plaintext)$/i;
 
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+
 /** One member of something that is written as JSON: pass it to JSON.stringify. Texts are masked, secrets by their name. */
 export function maskMember(name: string, value: unknown): unknown {
-  if (typeof value === 'string') return SECRET_NAME.test(name) && value !== '' ? '[secret]' : masked(value);
+  if (typeof value === 'string') return isSecretName(name) && value !== '' ? '[secret]' : masked(value);
   if (typeof value === 'number' && Number.isSafeInteger(value) && isCard(String(value))) return '[card]';
   if (typeof value === 'bigint') return masked(String(value));
   if (value instanceof Error)

@@ -34,16 +34,8 @@ export async function compareDecision(
   if (stage?.subject !== subject) return { kind: 'of_another_subject' };
   const agreed = !critical && effect.choice === done;
   const put = {
-    ...{
-      pk: `stage#${subject}`,
-      sk: `comparison#${effectId}`,
-      effectId,
-      chosen: effect.choice,
-      done,
-      critical,
-      agreed,
-    },
-    ...(note ? { note } : {}),
+    ...{ pk: `stage#${subject}`, sk: `comparison#${effectId}`, effectId },
+    ...{ chosen: effect.choice, done, critical, agreed },
     ...{ at: now().toISOString(), by, why: note ?? (agreed ? 'the same was done' : 'something else was done') },
   };
   const counts = { compared: 1, disagreed: agreed ? 0 : 1, critical: critical ? 1 : 0 };

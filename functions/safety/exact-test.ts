@@ -22,7 +22,6 @@ const NEGLIGIBLE = 1e-18;
  */
 export function failsMoreOften(first: { failed: number; of: number }, second: { failed: number; of: number }): number {
   const [all, failed] = [first.of + second.of, first.failed + second.failed];
-  if (first.of === 0 || second.of === 0) return 1;
   return tail(first.failed, Math.min(first.of, failed), (k) =>
     Math.exp(logChoose(failed, k) + logChoose(all - failed, first.of - k) - logChoose(all, first.of)),
   );
@@ -30,7 +29,6 @@ export function failsMoreOften(first: { failed: number; of: number }, second: { 
 
 /** The probability of so many failures or more of `of` tries when each fails with probability `share`. */
 export function failsAtLeast({ failed, of }: { failed: number; of: number }, share: number): number {
-  if (failed === 0) return 1;
   return tail(failed, of, (k) => Math.exp(logChoose(of, k) + k * Math.log(share) + (of - k) * Math.log1p(-share)));
 }
 
@@ -46,14 +44,17 @@ function tail(from: number, to: number, probability: (k: number) => number): num
   return Math.min(1, sum);
 }
 
+const CONFIDENCE = 0.95;
+/** So near is near enough for a share. */
+const SHARE_STEP = 1e-12;
+
 /** The largest share that so few failures still leave possible, at 95 %: of 300 without any failure, 1 %. */
-export function upperShare({ failed, of }: { failed: number; of: number }, confidence = 0.95): number {
-  if (failed >= of) return 1;
+export function upperShare({ failed, of }: { failed: number; of: number }): number {
   let [low, high] = [failed / of, 1];
-  for (let step = 0; step < 50; step += 1) {
+  while (high - low > SHARE_STEP) {
     const middle = (low + high) / 2;
-    // P(at most `failed`) falls as the share rises.
-    if (1 - failsAtLeast({ failed: failed + 1, of }, middle) > 1 - confidence) low = middle;
+    // The probability of more failures than these rises with the share.
+    if (failsAtLeast({ failed: failed + 1, of }, middle) < CONFIDENCE) low = middle;
     else high = middle;
   }
   return high;

@@ -1,6 +1,6 @@
 // Whether a subject has earned its next step: computed from its record, with what is still missing. Pure.
 import { upperShare } from './exact-test.ts';
-import { STEPS, type Stage, type StagesConfig, type Step, stepAfter } from './stage.ts';
+import { STEP_AFTER, STEPS, type Stage, type StagesConfig, type Step } from './stage.ts';
 
 export type Check = { rule: string; needed: string; is: string; met: boolean };
 export type Promotion =
@@ -12,8 +12,8 @@ const HOUR_MS = 3_600_000;
 
 /** `by: 'captain'`: earned, and a captain has to say yes. Nothing beyond what the configuration allows happens by itself. */
 export function decidePromotion(stage: Stage, nowMs: number, { promotion }: StagesConfig): Promotion {
-  const to = stepAfter(stage.step);
-  if (stage.step === 'live' || !to) return { kind: 'live' };
+  if (stage.step === 'live') return { kind: 'live' };
+  const to = STEP_AFTER[stage.step];
   const checks = checksOf(stage, nowMs, promotion, promotion.steps[stage.step]);
   const missing = checks.filter(({ met }) => !met).map(({ rule, needed, is }) => `${rule}: ${is}, needed ${needed}`);
   if (missing.length > 0) return { kind: 'not_yet', to, missing, checks };

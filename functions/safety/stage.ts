@@ -96,7 +96,12 @@ export const StagesConfig = z.strictObject({
 });
 export type StagesConfig = z.infer<typeof StagesConfig>;
 
-export const stepAfter = (step: Step): Step | undefined => STEPS[STEPS.indexOf(step) + 1];
+export const STEP_AFTER = {
+  shadow: 'canary_1',
+  canary_1: 'canary_10',
+  canary_10: 'canary_50',
+  canary_50: 'live',
+} as const satisfies Record<Exclude<Step, 'live'>, Step>;
 
 /** What the configuration puts into shadow: the subjects of stages.yaml, and capabilities that say so. */
 export const declaredStages = (

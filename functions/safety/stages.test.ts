@@ -196,6 +196,39 @@ describe('what was really done', () => {
     expect(await report()).toMatchObject({ record: { compared: 3, disagreed: 2, critical: 1 }, agreement: 1 / 3 });
   });
 
+  it('is kept: what was chosen and done, who says so, and why', async () => {
+    const { gate, post, tables } = await aStagedSwarm();
+    const ids = (await gate.propose([1, 2, 3].map((n) => aTask(n)))).map(({ effectId }) => effectId);
+    const keptAfter = async (effectId: string | undefined, said: object) => {
+      await post('/noop/comparisons', { effectId, ...said });
+      return tables.get('safety', { pk: 'stage#noop', sk: `comparison#${effectId}` });
+    };
+    const always = { chosen: 'agt_a', by: 'cap_1', at: '2026-03-01T10:00:00.000Z' };
+    expect(await keptAfter(ids[0], { done: 'agt_a' })).toMatchObject({
+      ...always,
+      ...{ effectId: ids[0], done: 'agt_a', critical: false, agreed: true, why: 'the same was done' },
+    });
+    expect(await keptAfter(ids[1], { done: 'wait' })).toMatchObject({
+      ...always,
+      ...{ effectId: ids[1], done: 'wait', critical: false, agreed: false, why: 'something else was done' },
+    });
+    expect(await keptAfter(ids[2], { done: 'agt_a', critical: true, note: 'paid twice' })).toMatchObject({
+      ...always,
+      ...{ effectId: ids[2], done: 'agt_a', critical: true, agreed: false, why: 'paid twice' },
+    });
+  });
+
+  it('sends a canary back at once when it would have done harm', async () => {
+    const { gate, post, stage } = await aStagedSwarm();
+    await post('/noop/promote', { reason: 'go', force: true });
+    const outside = [1, 2, 3].filter((n) => slotOf('noop', operationOf(aTask(n))) >= 100);
+    const [shadowed] = await gate.propose([aTask(outside[0]!)]);
+    expect(await post('/noop/comparisons', { effectId: shadowed?.effectId, done: 'x', critical: true })).toMatchObject({
+      status: 201,
+    });
+    expect(await stage()).toMatchObject({ step: 'shadow', by: 'rules', why: 'critical: 1 in noop' });
+  });
+
   it.each([
     ['nobody knows the effect', 'eff_none', 404, 'no_such_effect'],
     ['it is no id', 'x', 400, 'invalid_request'],
