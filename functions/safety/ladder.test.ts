@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { InvalidConfig, parseConfig, readConfig } from '../common/config.ts';
 import { EscalationConfig, type Treatment } from './escalation-config.ts';
 import { type Answer, deadlineOf, endingOf, nextAfter, turnOf, waitsOf } from './ladder.ts';
-import { CHANNELS, type Delivery, type Notice, RUNGS, SEVERITIES, WantedNotice } from './notice.ts';
-import { ranked, rankOf, reasonsOf } from './notice-rank.ts';
-import { takePrompt, UNUSED, type Used } from './prompt-budget.ts';
+import { CHANNELS, type Delivery, type Notice, RUNGS, WantedNotice } from './notice.ts';
+import { UNUSED, type Used } from './prompt-budget.ts';
 import { decideRaise } from './raise-decision.ts';
 
 const config = readConfig('escalation.yaml', EscalationConfig);
@@ -96,111 +95,6 @@ describe('what a wanted notice becomes', () => {
     expect(over({})).toMatchObject({ notice: { ladder: 'digest', ladderReason: 'hour_is_used_up' } });
     expect(over({ kind: 'digest' })).toMatchObject({ notice: { ladder: 'wanted' }, admission: undefined });
     expect(over({ severity: 'critical' })).toMatchObject({ notice: { ladder: 'wanted' } });
-  });
-});
-
-describe('the budget of prompts', () => {
-  const moments = fc.array(fc.integer({ min: 0, max: 3 * 86_400 }), { maxLength: 200 });
-  const budgets = fc.record({ perHour: fc.integer({ min: 0, max: 5 }), perDay: fc.integer({ min: 0, max: 12 }) });
-
-  it('is never exceeded, whatever the clock does', () => {
-    fc.assert(
-      fc.property(moments, budgets, (seconds, prompts) => {
-        let used = UNUSED;
-        const perHour = new Map<string, number>();
-        const perDay = new Map<string, number>();
-        for (const second of seconds) {
-          const now = new Date(NOW.getTime() + second * 1_000);
-          const admission = takePrompt(used, prompts, now);
-          if (admission.kind === 'digest') continue;
-          used = admission.used;
-          perHour.set(used.hour, (perHour.get(used.hour) ?? 0) + 1);
-          perDay.set(used.day, (perDay.get(used.day) ?? 0) + 1);
-        }
-        for (const count of perHour.values()) expect(count).toBeLessThanOrEqual(prompts.perHour);
-        for (const count of perDay.values()) expect(count).toBeLessThanOrEqual(prompts.perDay);
-      }),
-    );
-  });
-
-  it('admits as long as there is room, and says which window is used up', () => {
-    const prompts = { perHour: 1, perDay: 2 };
-    const first = takePrompt(UNUSED, prompts, NOW);
-    expect(first).toMatchObject({ kind: 'prompt', reason: 'prompt 1 of 1 this hour, 1 of 2 today' });
-    const used = (first as { used: Used }).used;
-    expect(takePrompt(used, prompts, NOW)).toEqual({ kind: 'digest', reason: 'hour_is_used_up' });
-    const later = new Date('2026-11-20T13:00:00Z');
-    const second = takePrompt(used, prompts, later) as { used: Used };
-    expect(second).toMatchObject({ kind: 'prompt' });
-    expect(takePrompt(second.used, prompts, new Date('2026-11-20T14:00:00Z'))).toMatchObject({
-      reason: 'day_is_used_up',
-    });
-    expect(takePrompt(second.used, prompts, new Date('2026-11-21T00:00:00Z'))).toMatchObject({ kind: 'prompt' });
-    expect(takePrompt(second.used, prompts, NOW), 'a clock that steps back').toMatchObject({
-      reason: 'hour_is_used_up',
-    });
-  });
-
-  it('never prompts where it is nothing, and always where it is no budget', () => {
-    expect(takePrompt(UNUSED, { perHour: 0, perDay: 5 }, NOW)).toMatchObject({ reason: 'never_prompted' });
-    expect(takePrompt(UNUSED, { perHour: 5, perDay: 0 }, NOW)).toMatchObject({ reason: 'never_prompted' });
-    expect(takePrompt({ ...UNUSED, hourCount: 10_000 }, 'always', NOW)).toMatchObject({ kind: 'prompt' });
-  });
-});
-
-describe('the rank of a notice', () => {
-  const moment = fc
-    .date({ min: NOW, max: new Date('2026-12-31'), noInvalidDate: true })
-    .map((date) => date.toISOString());
-  const notices = fc.record({
-    noticeId: fc.stringMatching(/^ntc_[0-9a-f]{30}$/),
-    severity: fc.constantFrom(...SEVERITIES),
-    needsAckBy: moment,
-    raisedAt: moment,
-    count: fc.integer({ min: 1, max: 100 }),
-    ladder: fc.constantFrom('climbing' as const, 'exhausted' as const, 'digest' as const),
-  });
-
-  it('is one order, whatever the order they come in', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(notices, { selector: (one) => one.noticeId }), fc.nat(), (all, turn) => {
-        const mixed = [...all.slice(turn % (all.length || 1)), ...all.slice(0, turn % (all.length || 1))].reverse();
-        expect(ranked(mixed)).toEqual(ranked(all));
-      }),
-    );
-  });
-
-  it('puts the worse first, then the earlier deadline, then the older', () => {
-    fc.assert(
-      fc.property(notices, notices, (one, other) => {
-        const [first] = ranked([one, other]);
-        const by = (notice: typeof one) => [SEVERITIES.indexOf(notice.severity), notice.needsAckBy, notice.raisedAt];
-        const [a, b] = [by(one), by(other)];
-        const at = [0, 1, 2].find((index) => a[index] !== b[index]);
-        if (at !== undefined) expect(first).toBe(a[at]! < b[at]! ? one : other);
-      }),
-    );
-  });
-
-  it('does not depend on how many digits a moment was written with', () => {
-    const one = { ...raised(), needsAckBy: '2026-11-20T12:05:00Z' };
-    expect(rankOf(one)).toBe(rankOf({ ...one, needsAckBy: '2026-11-20T12:05:00.000Z' }));
-  });
-
-  it('says why', () => {
-    const notice = { ...raised({ needsAckBy: '2026-11-20T12:05:00Z' }), count: 3 };
-    expect(reasonsOf(notice, NOW.getTime())).toEqual([
-      'severity error',
-      'to be answered within 5 min',
-      'open for 0 min',
-      'happened 3 times',
-    ]);
-    expect(reasonsOf({ ...notice, count: 1, ladder: 'exhausted' }, NOW.getTime() + 600_000)).toEqual([
-      'severity error',
-      'overdue by 5 min',
-      'open for 10 min',
-      'every rung of the ladder was tried and nobody answered',
-    ]);
   });
 });
 

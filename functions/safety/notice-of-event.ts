@@ -30,15 +30,20 @@ export function meaningOf(event: BusEvent): Meaning[] {
   return reader ? [reader(event.detail as never, event)].flat() : [{ kind: 'nothing', reason: 'no reader' }];
 }
 
+/** What does not fit is cut off and what says nothing is said so: an announcer's many words keep nobody from being told. */
 const raiseIt = (
-  wanted: Omit<WantedNotice, 'subject' | 'occurrence'> & Partial<WantedNotice>,
+  { title, body, ...wanted }: Omit<WantedNotice, 'subject' | 'occurrence'> & Partial<WantedNotice>,
   { id }: BusEvent,
-): Meaning => ({
-  kind: 'raise',
-  wanted: { subject: {}, occurrence: id, ...wanted },
+): Meaning => {
+  const fitting = { title: title.slice(0, 200), body: body.trim().slice(0, 4_000) || 'no reason' };
+  return { kind: 'raise', wanted: { subject: {}, occurrence: id, ...wanted, ...fitting } };
+};
+const endIt = (key: string, by: string, note: string): Meaning => ({
+  kind: 'resolve',
+  key,
+  by,
+  note: note.slice(0, 500),
 });
-
-const Killed = SwarmKilled.schema.pick({ by: true, reason: true, at: true, scope: true });
 
 const READERS: Record<string, Reader> = {
   'Scheduled Event': () => ({ kind: 'sweep' }),
@@ -46,49 +51,34 @@ const READERS: Record<string, Reader> = {
   [NoticeWanted.detailType]: (detail, event) => raiseIt(NoticeWanted.schema.parse(detail), event),
 
   [SwarmKilled.detailType]: (detail, event) => {
-    const { by, reason, at, scope } = Killed.parse(detail);
-    const key = killKey(scope);
+    const { by, reason, at, scope } = SwarmKilled.schema.parse(detail);
+    const part = partOf(scope);
     const body = `Nothing autonomous happens there until a captain resumes it. Reason: ${reason}`;
-    const about = { key, body, subject: { by, at } };
+    const about = { key: killKey(part), body, subject: { by, at } };
     return scope === 'everything'
       ? raiseIt({ ...about, kind: 'swarm_killed', severity: 'critical', title: `The swarm was killed by ${by}` }, event)
-      : raiseIt(
-          { ...about, kind: 'part_stopped', severity: 'warning', title: `${key.slice(7)} was stopped by ${by}` },
-          event,
-        );
+      : raiseIt({ ...about, kind: 'part_stopped', severity: 'warning', title: `${part} was stopped by ${by}` }, event);
   },
   [SwarmResumed.detailType]: (detail) => {
     const { by, reason, scope } = SwarmResumed.schema.parse(detail);
-    return { kind: 'resolve', key: killKey(scope), by, note: `resumed: ${reason}` };
+    return endIt(killKey(partOf(scope)), by, `resumed: ${reason}`);
   },
 
   [VoteRequested.detailType]: (detail, event) => {
     const { decisionId, action, needs, closesAt, effectIds } = VoteRequested.schema.parse(detail);
     if (!needs.includes('person')) return { kind: 'nothing', reason: 'no person is asked' };
-    return raiseIt(
-      {
-        key: decisionKey(decisionId),
-        kind: 'effect_held',
-        severity: 'error',
-        title: `${action} waits for a person`,
-        body: `Without an approval until ${closesAt} it is denied. lazyark decision show ${decisionId}`,
-        needsAckBy: closesAt,
-        subject: { decisionId, ...(effectIds.length === 1 ? { effectId: effectIds[0] ?? '' } : {}) },
-      },
-      event,
-    );
+    const [effectId, ...others] = effectIds;
+    const subject = { decisionId, ...(effectId !== undefined && others.length === 0 && { effectId }) };
+    const about = { key: decisionKey(decisionId), kind: 'effect_held', severity: 'error' as const, subject };
+    const body = `Without an approval until ${closesAt} it is denied. lazyark decision show ${decisionId}`;
+    return raiseIt({ ...about, title: `${action} waits for a person`, body, needsAckBy: closesAt }, event);
   },
   [DecisionMade.detailType]: (detail, event) => {
     const { decisionId, status, by, reason } = DecisionMade.schema.parse(detail);
-    const over: Meaning = {
-      kind: 'resolve',
-      key: decisionKey(decisionId),
-      by,
-      note: `${status}: ${reason}`.slice(0, 500),
-    };
+    const over = endIt(decisionKey(decisionId), by, `${status}: ${reason}`);
     if (status !== 'expired') return over;
     const about = { key: `decision-expired#${decisionId}`, kind: 'decision_expired', severity: 'warning' as const };
-    const body = `It counts as a no. ${reason}`.slice(0, 4_000);
+    const body = `It counts as a no. ${reason}`;
     return [
       over,
       raiseIt({ ...about, title: 'A decision was not made in time', body, subject: { decisionId } }, event),
@@ -99,15 +89,12 @@ const READERS: Record<string, Reader> = {
     const title = `Nobody knows whether ${action} happened`;
     const body = `It is not tried again before it was looked up. ${reason}. npx lazyark effect show ${effectId}`;
     const about = { key: `effect-unknown#${effectId}`, kind: 'effect_unknown', severity: 'error' as const };
-    return raiseIt({ ...about, title, body: body.slice(0, 4_000), subject: { effectId } }, event);
+    return raiseIt({ ...about, title, body, subject: { effectId } }, event);
   },
   [AgentLost.detailType]: (detail, event) => {
     const { agentId, reason } = AgentLost.schema.parse(detail);
     const about = { key: `agent-lost#${agentId}`, kind: 'agent_lost', severity: 'info' as const, subject: { agentId } };
-    return raiseIt(
-      { ...about, title: `The agent ${agentId} is lost`.slice(0, 200), body: reason || 'no reason' },
-      event,
-    );
+    return raiseIt({ ...about, title: `The agent ${agentId} is lost`, body: reason }, event);
   },
 
   [CredentialExpiring.detailType]: (detail, event) => {
@@ -119,32 +106,28 @@ const READERS: Record<string, Reader> = {
   },
   [CredentialRenewed.detailType]: (detail) => {
     const { name } = CredentialRenewed.schema.parse(detail);
-    return { kind: 'resolve', key: credentialKey(name), by: 'operations', note: 'it was replaced' };
+    return endIt(credentialKey(name), 'operations', 'it was replaced');
   },
 
   /** CloudWatch tells of every alarm on the account's own bus. */
   'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, event) => {
     const { alarmName = 'unknown', state = {}, configuration = {} } = detail;
     const key = `alarm#${alarmName}`.slice(0, 200);
-    if (state.value === 'OK') return { kind: 'resolve', key, by: 'cloudwatch', note: 'the alarm is over' };
+    if (state.value === 'OK') return endIt(key, 'cloudwatch', 'the alarm is over');
     if (state.value !== 'ALARM') return { kind: 'nothing', reason: 'the alarm has no data' };
-    const body = (configuration.description ?? state.reason ?? 'CloudWatch gave no reason').slice(0, 4_000);
-    return raiseIt(
-      {
-        key,
-        kind: 'alarm',
-        severity: 'error',
-        title: `Alarm: ${alarmName}`.slice(0, 200),
-        body,
-        subject: { alarmName },
-      },
-      event,
-    );
+    const body = configuration.description || state.reason || 'CloudWatch gave no reason';
+    const about = { key, kind: 'alarm', severity: 'error' as const, subject: { alarmName } };
+    return raiseIt({ ...about, title: `Alarm: ${alarmName}`, body }, event);
   },
 };
 
 type Scope = z.infer<typeof KillScope>;
-const killKey = (scope: Scope): string =>
-  `killed#${typeof scope === 'string' ? scope : Object.entries(scope).map(([name, value]) => `${name}:${value}`)}`;
+const partOf = (scope: Scope): string =>
+  typeof scope === 'string'
+    ? scope
+    : Object.entries(scope)
+        .map(([name, value]) => `${name}:${value}`)
+        .join();
+const killKey = (part: string): string => `killed#${part}`;
 const credentialKey = (name: string): string => `credential#${name}`;
 const decisionKey = (decisionId: string): string => `decision#${decisionId}`;
