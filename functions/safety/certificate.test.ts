@@ -1,7 +1,8 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Certificate, canonical, certificateHead, signedBytes, verifyCertificate } from './certificate.ts';
+import { canonical } from './canonical.ts';
+import { type Certificate, certificateHead, signedBytes, verifyCertificate } from './certificate.ts';
 import { countFates, type InFlight, type Kill, NO_FATES } from './containment.ts';
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -21,18 +22,24 @@ const kill: Kill = {
   roundAt: '2026-03-01T10:00:00.000Z',
   effects: NO_FATES,
 };
-const effect = (n: number, fate: InFlight['fate']): InFlight => ({
+const effect = (n: number, fate: InFlight['fate'], at = '2026-03-01T09:59:59.900Z'): InFlight => ({
   effectId: `eff_${n}`,
   action: 'task.execute',
   target: 'noop',
-  at: '2026-03-01T09:59:59.900Z',
+  at,
   status: 'failed',
   fate,
   reason: 'stopped',
   settledAt: null,
 });
-function aCertificate(fates = [effect(1, 'stopped'), effect(2, 'finished'), effect(3, 'unknown')]): Certificate {
-  const head = certificateHead(kill, { points: [], fates, counts: countFates(fates), sequence: 1, issuedAt: kill.at });
+function aCertificate(
+  fates = [effect(1, 'stopped'), effect(2, 'finished'), effect(3, 'unknown')],
+  of: Partial<Kill> = {},
+): Certificate {
+  const head = certificateHead(
+    { ...kill, ...of },
+    { points: [], fates, counts: countFates(fates), sequence: 1, issuedAt: kill.at },
+  );
   const signature = createSign('sha256').update(signedBytes(head)).sign(keys.privateKey, 'base64');
   return {
     certificate: head,
@@ -52,7 +59,22 @@ describe('a certificate', () => {
   });
 
   it('says how long it took, and when the last effect was cleared', () => {
-    expect(aCertificate().certificate).toMatchObject({ containedAfterMs: 2_500, lastClearedAfterMs: -100 });
+    const [early, late] = [effect(1, 'stopped'), effect(2, 'stopped', '2026-03-01T10:00:00.007Z')];
+    const contained = { status: 'contained', containedAfterMs: 2_500, resumedAt: null, version: 1 };
+    for (const { fates, lastClearedAfterMs } of [
+      { fates: [early], lastClearedAfterMs: -100 },
+      { fates: [early, late, early], lastClearedAfterMs: 7 },
+      { fates: [], lastClearedAfterMs: null },
+    ])
+      expect(aCertificate(fates).certificate).toMatchObject({ ...contained, lastClearedAfterMs });
+  });
+
+  it('says of a kill that was resumed before it was contained that it was lifted', () => {
+    const resumedAt = '2026-03-01T10:00:01.000Z';
+    const lifted = { status: 'lifted', containedAt: null, containedAfterMs: null, resumedAt };
+    const certificate = aCertificate([], { status: 'lifted', containedAt: undefined, resumedAt });
+    expect(certificate.certificate).toMatchObject(lifted);
+    expect(verifyCertificate(certificate)).toEqual({ valid: true, faults: [] });
   });
 
   it.each<{ when: string; change: (certificate: Certificate) => unknown; faults: string[] }>([
@@ -83,8 +105,6 @@ describe('a certificate', () => {
     },
     { when: 'it brings another key', change: (c) => ({ ...c, publicKeyPem: otherPem }), faults: ['another_key'] },
     { when: 'its key is no key', change: (c) => ({ ...c, publicKeyPem: 'x' }), faults: ['another_key'] },
-    { when: 'it is something else', change: () => ({ hello: 'world' }), faults: ['not_a_certificate'] },
-    { when: 'it is nothing', change: () => null, faults: ['not_a_certificate'] },
   ])('is not valid when $when', ({ change, faults }) =>
     expect(verifyCertificate(change(aCertificate()), publicKeyPem)).toEqual({ valid: false, faults }),
   );
@@ -110,6 +130,29 @@ describe('a certificate', () => {
     );
   });
 
-  it('has one text however its members are ordered', () =>
-    expect(canonical({ b: [1, { d: null, c: undefined }], a: 'x' })).toBe('{"a":"x","b":[1,{"d":null}]}'));
+  const NONE = { valid: false, faults: ['not_a_certificate'] };
+  const head = aCertificate().certificate;
+  it.each<{ without: string; file: unknown }>([
+    { without: 'anything', file: null },
+    { without: 'its members', file: { hello: 'world' } },
+    { without: 'its head', file: { ...aCertificate(), certificate: null } },
+    { without: 'its kind', file: { ...aCertificate(), certificate: { ...head, kind: 'x' } } },
+    { without: 'a version that is known', file: { ...aCertificate(), certificate: { ...head, version: 2 } } },
+    { without: 'counts', file: { ...aCertificate(), certificate: { ...head, effects: null } } },
+    { without: 'a list of effects', file: { ...aCertificate(), effects: {} } },
+    { without: 'effects in their list', file: { ...aCertificate(), effects: [null] } },
+    { without: 'a signature', file: { ...aCertificate(), signature: null } },
+    { without: 'the text of its signature', file: { ...aCertificate(), signature: { signature: 5 } } },
+    { without: 'a key', file: { ...aCertificate(), publicKeyPem: undefined } },
+  ])('is none without $without', ({ file }) => expect(verifyCertificate(file, publicKeyPem)).toEqual(NONE));
+
+  it('is never valid, and never more than a fault, when any part of it is anything else', () => {
+    const whole = aCertificate();
+    const names = fc.constantFrom(...(Object.keys(whole) as (keyof Certificate)[]));
+    fc.assert(
+      fc.property(names, fc.jsonValue(), (name, value) => {
+        expect(verifyCertificate({ ...whole, [name]: value }, publicKeyPem).valid).toBe(false);
+      }),
+    );
+  });
 });

@@ -2,7 +2,9 @@
 //
 // What is signed is the head; it holds the digest of the list of effects, so that a list of any length fits. Both are put
 // into one canonical text: the same facts are always the same bytes.
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
+import * as z from 'zod';
+import { canonical, canonicalDigest } from './canonical.ts';
 import type { FateCounts, InFlight, Kill, Point } from './containment.ts';
 
 export type CertificateHead = {
@@ -33,17 +35,7 @@ export type Certificate = {
   publicKeyPem: string;
 };
 
-/** JSON with sorted keys and without undefined members. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
-}
-
-export const digestOfEffects = (effects: readonly InFlight[]): string =>
-  createHash('sha256').update(canonical(effects)).digest('hex');
+export const digestOfEffects = (effects: readonly InFlight[]): string => canonicalDigest(effects);
 
 /** The bytes that the signature is over. */
 export const signedBytes = (head: CertificateHead): Uint8Array => Buffer.from(canonical(head), 'utf8');
@@ -109,11 +101,11 @@ function signatureFaults(head: CertificateHead, signature: string, pem: string):
   }
 }
 
-function derOf(pem: string): string {
+function derOf(pem: string): string | undefined {
   try {
     return createPublicKey(pem).export({ type: 'spki', format: 'der' }).toString('base64');
   } catch {
-    return 'unreadable';
+    return undefined;
   }
 }
 
@@ -125,14 +117,15 @@ function countsAgree(counts: FateCounts, effects: readonly InFlight[]): boolean 
   );
 }
 
-function isCertificate(file: unknown): file is Certificate {
-  const { certificate, effects, signature, publicKeyPem } = (file ?? {}) as Partial<Certificate>;
-  return (
-    certificate?.kind === 'lazyark.containment-certificate' &&
-    certificate.version === 1 &&
-    typeof certificate.effects === 'object' &&
-    Array.isArray(effects) &&
-    typeof signature?.signature === 'string' &&
-    typeof publicKeyPem === 'string'
-  );
-}
+const Shape = z.object({
+  certificate: z.object({
+    kind: z.literal('lazyark.containment-certificate'),
+    version: z.literal(1),
+    effects: z.object({}),
+  }),
+  effects: z.array(z.object({})),
+  signature: z.object({ signature: z.string() }),
+  publicKeyPem: z.string(),
+});
+/** As far as checking it takes: whoever brings a file may bring anything. */
+const isCertificate = (file: unknown): file is Certificate => Shape.safeParse(file).success;

@@ -31,9 +31,15 @@ describe('a set that is right', () => {
       ['some', 'b.cedar', 'forbid', undefined],
     ]);
     expect(compiled?.policies[1]).not.toHaveProperty('action');
-    expect(compiled?.policies[0]).not.toHaveProperty('offset');
+    expect(Object.keys(compiled?.policies[0] ?? {})).toEqual(['id', 'file', 'effect', 'action', 'text']);
     expect(compiled?.actions).toContain('task.execute');
     expect(compiledOf({ ...files, 'gate.yaml': `${thresholds}\n# more` })?.digest).not.toBe(compiled?.digest);
+  });
+
+  it('has those of one file in their order there, however many', () => {
+    const ids = Array.from({ length: 12 }, (_, n) => `p${n}`);
+    const text = ids.map((id) => `@id("${id}") permit(principal, action, resource);`).join('\n');
+    expect(compiledOf(withText(text))?.policies.map(({ id }) => id)).toEqual(ids);
   });
 
   it('may be exactly as large as is allowed, and have exactly as many policies', () => {
@@ -75,6 +81,12 @@ describe('a set that is wrong says where', () => {
       at: ['b.cedar', 2, 1],
       says: 'no other policy has, got tasks',
     },
+    {
+      what: 'the same policy twice in a file',
+      files: withText(`${ALLOW}\n// and again\n  ${ALLOW}`),
+      at: ['a.cedar', 3, 3],
+      says: 'no other policy has, got tasks',
+    },
     { what: 'no Cedar', files: withText(`${ALLOW}\n@id("x") permit(prince);`), at: ['a.cedar', 2, 17], says: '' },
     {
       what: 'an unknown attribute',
@@ -106,6 +118,51 @@ describe('a set that is wrong says where', () => {
   it('and does not fit them into the schema before they can be read', () => {
     const both = problemsOf(withText('permit(principal, action, resource) when { context.nothing > 1 };'));
     expect(both.map(({ message }) => message)).toEqual(['expected @id("a-name") before the policy']);
+  });
+});
+
+describe('what Cedar complains of', () => {
+  const complaint = { message: 'no good', help: null, sourceLocations: [{ start: 2, end: 3, label: null }] };
+  const complaining = (error: object, policyId = 'tasks', of = 'validationErrors') =>
+    ({
+      ...deps.cedar,
+      validate: () => ({ type: 'success', validationErrors: [], validationWarnings: [], [of]: [{ policyId, error }] }),
+    }) as never;
+  const found = (error: object, ...about: string[]) =>
+    problemsOf(withText(`// é\n  ${ALLOW}`), { ...deps, cedar: complaining({ ...complaint, ...error }, ...about) });
+
+  it.each([
+    { what: 'a place', error: {}, column: 5, message: 'no good' },
+    { what: 'no place', error: { sourceLocations: [] }, column: 3, message: 'no good' },
+    { what: 'no list of places', error: { sourceLocations: undefined }, column: 3, message: 'no good' },
+    {
+      what: 'a label',
+      error: { sourceLocations: [{ start: 0, end: 1, label: 'here' }] },
+      column: 3,
+      message: 'no good (here)',
+    },
+    { what: 'advice', error: { help: 'try again' }, column: 5, message: 'no good (try again)' },
+    {
+      what: 'both',
+      error: { help: 'try again', sourceLocations: [{ start: 1, end: 2, label: 'here' }] },
+      column: 4,
+      message: 'no good (here; try again)',
+    },
+  ])('is shown in its policy, with $what', ({ error, column, message }) => {
+    expect(found(error)).toEqual([{ file: 'a.cedar', line: 2, column, message }]);
+    expect(found(error, 'tasks', 'validationWarnings')).toEqual([{ file: 'a.cedar', line: 2, column, message }]);
+  });
+
+  it('is not lost where it is about no policy that is there', () => {
+    expect(found({}, 'nobody')).toEqual([{ file: '(all files)', line: 1, column: 1, message: 'no good' }]);
+  });
+
+  it('is no mistake of the policies when it took them before', () => {
+    const failure = () => ({ type: 'failure', errors: [complaint] });
+    for (const name of ['policySetTextToParts', 'policyToJson', 'schemaToJson']) {
+      const cedar = { ...deps.cedar, [name]: failure } as never;
+      expect(() => checkPolicies(withText(ALLOW), { ...deps, cedar }), name).toThrow(/^Cedar refuses .*no good/);
+    }
   });
 });
 

@@ -25,24 +25,25 @@ const POLICIES_MAX = 1_000;
 const FILE_NAME = /^[a-z0-9][a-z0-9-]{0,60}\.cedar$/;
 const POLICY_ID = /^[a-z0-9][a-z0-9-]{0,80}$/;
 
-type Placed = CompiledPolicy & { offset: number };
+/** `source` is the text of its whole file. */
+type Placed = CompiledPolicy & { source: string; offset: number };
 
 export function checkPolicies(files: PolicyFiles, deps: CheckDeps): CheckedPolicies {
   const problems = problemsOfFiles(files);
   const names = Object.keys(files).filter((file) => FILE_NAME.test(file));
   const placed: Placed[] = [];
   for (const file of names.sort()) {
-    const read = policiesIn(file, files[file] ?? '', deps.cedar);
+    const read = policiesIn(file, files[file] as string, deps.cedar);
     problems.push(...read.problems);
     placed.push(...read.policies);
   }
-  problems.push(...twins(placed, files));
-  if (problems.length === 0) problems.push(...misfits(placed, files, deps));
+  problems.push(...twins(placed));
+  if (problems.length === 0) problems.push(...misfits(placed, deps));
   const parsed = deps.parseThresholds(files[THRESHOLDS_FILE] ?? '');
   if ('problems' in parsed)
     problems.push(...parsed.problems.map((problem) => ({ file: THRESHOLDS_FILE, column: 1, ...problem })));
   if (problems.length > 0 || 'problems' in parsed) return { kind: 'wrong', problems };
-  const policies = placed.map(({ offset, ...policy }) => policy);
+  const policies = placed.map(({ source, offset, ...policy }) => policy);
   const actions = actionsOf(deps);
   return {
     kind: 'right',
@@ -62,46 +63,57 @@ function problemsOfFiles(files: PolicyFiles): PolicyProblem[] {
 }
 
 /** The policies of one file, each with its id and where it begins. */
-function policiesIn(file: string, text: string, cedar: Cedar): { policies: Placed[]; problems: PolicyProblem[] } {
-  const parsed = cedar.checkParsePolicySet({ staticPolicies: text });
+function policiesIn(file: string, source: string, cedar: Cedar): { policies: Placed[]; problems: PolicyProblem[] } {
+  const parsed = cedar.checkParsePolicySet({ staticPolicies: source });
   if (parsed.type === 'failure') {
-    return { policies: [], problems: parsed.errors.map((error) => problemAt(file, text, 0, error)) };
+    return { policies: [], problems: parsed.errors.map((error) => problemAt(file, source, 0, error)) };
   }
-  const parts = cedar.policySetTextToParts(text);
-  if (parts.type === 'failure') throw new Error(`Cedar parsed ${file} and then did not`);
+  const parts = done(cedar.policySetTextToParts(source));
   const problems: PolicyProblem[] = [];
   const policies: Placed[] = [];
   if (parts.policies.length > POLICIES_MAX)
-    problems.push(positionIn(file, text, 0, `expected at most ${POLICIES_MAX} policies`));
-  for (const part of parts.policies) {
-    const offset = Buffer.byteLength(text.slice(0, Math.max(0, text.indexOf(part))));
-    const read = cedar.policyToJson(part);
-    if (read.type === 'failure') throw new Error(`Cedar parsed a policy of ${file} and then did not`);
-    const { effect, action, annotations } = read.json;
+    problems.push(positionIn(file, source, 0, `expected at most ${POLICIES_MAX} policies`));
+  for (const { text, offset } of inOrder(source, parts.policies)) {
+    const { effect, action, annotations } = done(cedar.policyToJson(text)).json;
     const id = annotations?.id ?? '';
-    if (!POLICY_ID.test(id)) problems.push(positionIn(file, text, offset, 'expected @id("a-name") before the policy'));
-    const only = action.op === '==' && 'entity' in action ? nameOf(action.entity) : undefined;
-    policies.push({ id, file, effect, ...(only === undefined ? {} : { action: only }), text: part, offset });
+    if (!POLICY_ID.test(id))
+      problems.push(positionIn(file, source, offset, 'expected @id("a-name") before the policy'));
+    const only = action.op === '==' && 'entity' in action ? { action: (action.entity as { id: string }).id } : {};
+    policies.push({ id, file, effect, ...only, text, source, offset });
   }
   return { policies, problems };
 }
 
-const nameOf = (entity: { id: string } | { __entity: { id: string } }): string =>
-  '__entity' in entity ? entity.__entity.id : entity.id;
+/** Where each policy begins, in bytes: Cedar sorts them by names of its own, and the same text may be there twice. */
+function inOrder(source: string, texts: readonly string[]): { text: string; offset: number }[] {
+  const ends = new Map<string, number>();
+  const places = texts.map((text) => {
+    const begin = source.indexOf(text, ends.get(text));
+    ends.set(text, begin + text.length);
+    return { text, offset: Buffer.byteLength(source.slice(0, begin)) };
+  });
+  return places.sort((one, other) => one.offset - other.offset);
+}
 
-function twins(placed: readonly Placed[], files: PolicyFiles): PolicyProblem[] {
+/** What Cedar cannot do with what it has parsed already is no mistake of who wrote it. */
+function done<Answer extends { type: string }>(answer: Answer): Exclude<Answer, { type: 'failure' }> {
+  if (answer.type === 'failure') throw new Error(`Cedar refuses what it took before: ${JSON.stringify(answer)}`);
+  return answer as Exclude<Answer, { type: 'failure' }>;
+}
+
+function twins(placed: readonly Placed[]): PolicyProblem[] {
   const seen = new Set<string>();
-  return placed.flatMap(({ id, file, offset }) => {
+  return placed.flatMap(({ id, file, source, offset }) => {
     if (!seen.has(id)) {
       seen.add(id);
       return [];
     }
-    return [positionIn(file, files[file] ?? '', offset, `expected an id that no other policy has, got ${id}`)];
+    return [positionIn(file, source, offset, `expected an id that no other policy has, got ${id}`)];
   });
 }
 
 /** What does not fit the schema. A policy that can never apply is a mistake as well: a forbid that forbids nothing. */
-function misfits(placed: readonly Placed[], files: PolicyFiles, { cedar, schema }: CheckDeps): PolicyProblem[] {
+function misfits(placed: readonly Placed[], { cedar, schema }: CheckDeps): PolicyProblem[] {
   const staticPolicies = Object.fromEntries(placed.map(({ id, text }) => [id, text]));
   const answer = cedar.validate({ schema, policies: { staticPolicies }, validationSettings: { mode: 'strict' } });
   if (answer.type === 'failure')
@@ -109,15 +121,13 @@ function misfits(placed: readonly Placed[], files: PolicyFiles, { cedar, schema 
   const { validationErrors, validationWarnings } = answer;
   const found = validationErrors.length > 0 ? validationErrors : validationWarnings;
   return found.map(({ policyId, error }) => {
-    const { file = '', offset = 0 } = placed.find(({ id }) => id === policyId) ?? {};
-    return problemAt(file, files[file] ?? '', offset, error);
+    const place = placed.find(({ id }) => id === policyId) ?? { file: '(all files)', source: '', offset: 0 };
+    return problemAt(place.file, place.source, place.offset, error);
   });
 }
 
 function actionsOf({ cedar, schema }: CheckDeps): string[] {
-  const read = cedar.schemaToJson(schema);
-  if (read.type === 'failure') throw new Error(`The schema of policies is broken: ${read.errors[0]?.message}`);
-  return Object.values(read.json).flatMap(({ actions }) => Object.keys(actions));
+  return Object.values(done(cedar.schemaToJson(schema)).json).flatMap(({ actions }) => Object.keys(actions));
 }
 
 type Complaint = { message: string; help: string | null; sourceLocations?: { start: number; label: string | null }[] };
@@ -131,6 +141,7 @@ function problemAt(file: string, text: string, offset: number, { message, help, 
 }
 
 function positionIn(file: string, text: string, bytes: number, message: string): PolicyProblem {
-  const before = Buffer.from(text).subarray(0, bytes).toString().split('\n');
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message };
+  const before = Buffer.from(text).subarray(0, bytes).toString();
+  const line = before.split('\n').length;
+  return { file, line, column: before.length - before.lastIndexOf('\n'), message };
 }

@@ -121,9 +121,11 @@ export function pointsOf(kill: Pick<Kill, 'at'>, wanted: readonly PointName[], s
     const mine = said.filter(({ point }) => point === name).sort((left, right) => left.round - right.round);
     const first = mine[0];
     const counts: Record<string, number> = {};
-    for (const [round, { counts: done }] of mine.entries())
-      for (const [what, count] of Object.entries(done))
-        counts[what] = isState(what) && round > 0 ? Math.max(counts[what] ?? 0, count) : (counts[what] ?? 0) + count;
+    for (const { counts: done } of mine)
+      for (const [what, count] of Object.entries(done)) {
+        const before = counts[what] ?? 0;
+        counts[what] = isState(what) ? Math.max(before, count) : before + count;
+      }
     return {
       point: name,
       room,
@@ -141,7 +143,7 @@ export function pointsOf(kill: Pick<Kill, 'at'>, wanted: readonly PointName[], s
 const isState = (what: string): boolean => ['objectives', 'held', 'copies'].includes(what);
 
 /** An index follows its table late; what was cleared just before the kill is in it after this. */
-export const INDEX_LAG_MS = 1_000;
+const INDEX_LAG_MS = 1_000;
 
 export type Judgement =
   | { kind: 'contained' }

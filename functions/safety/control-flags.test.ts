@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../common/ids.ts';
+import type { Condition } from '../common/table.ts';
 import { holds } from '../common/table-conditions.ts';
 import { openSqlite } from '../common/table-sqlite.ts';
 import {
   type ControlFlags,
   type EffectScope,
   FLAG_COPIES,
+  flagCopyOf,
   flagKey,
+  isStopping,
   type KillScope,
   mayActOn,
   nameOfScope,
@@ -91,10 +94,27 @@ describe('what of the swarm may act', () => {
     expect(holds(mayActOn(), undefined)).toBe(false);
   });
 
+  it('is stopped by the name of a part that it belongs to, and of no other', () => {
+    expect(namesOver(scope)).toEqual(['room:objectives', 'agent:agt_a', 'objective:obj_1']);
+    expect(namesOver({ room: 'finance' })).toEqual(['room:finance']);
+  });
+
   it('asks for each part once, however many effects there are', () => {
     const condition = mayActOn(scope, { ...scope, agentId: 'agt_b' }) as { all: unknown[] };
     expect(condition.all).toHaveLength(1 + new Set([...namesOver(scope), 'agent:agt_b']).size);
   });
+});
+
+describe('a kill holds', () => {
+  it.each<{ when: string; flags: Partial<ControlFlags>; of: KillScope; then: boolean }>([
+    { when: 'nothing is stopped', flags: {}, of: 'everything', then: false },
+    { when: 'nothing is stopped', flags: {}, of: { room: 'finance' }, then: false },
+    { when: 'everything is', flags: { killed: true }, of: 'everything', then: true },
+    { when: 'everything is', flags: { killed: true }, of: { agentId: 'agt_a' }, then: true },
+    { when: 'this part is', flags: { stopped: new Set(['agent:agt_a']) }, of: { agentId: 'agt_a' }, then: true },
+    { when: 'another part is', flags: { stopped: new Set(['agent:agt_a']) }, of: { agentId: 'agt_b' }, then: false },
+    { when: 'a part is', flags: { stopped: new Set(['agent:agt_a']) }, of: 'everything', then: false },
+  ])('when $when, over $of: $then', ({ flags, of, then }) => expect(isStopping({ ...on, ...flags }, of)).toBe(then));
 });
 
 describe('the name of a scope', () => {
@@ -141,6 +161,26 @@ describe('control flags', () => {
     await writeFlags(tables, 'safety', { killed: true, reason: 'r', by: 'b', at: 'a' });
     const copies = await Promise.all(Array.from({ length: FLAG_COPIES }, (_, n) => tables.get('safety', flagKey(n))));
     expect(copies.map((copy) => copy?.killed)).toEqual(Array(FLAG_COPIES).fill(true));
+  });
+
+  it('are left as they are in every copy when one of them is not as expected', async () => {
+    const { tables } = await aSwarm();
+    const killedBy = (by: string) => ({ killed: true, reason: 'r', by, at: 'a' });
+    const unlessKilled: Condition = { path: 'killed', equals: false };
+    expect(await writeFlags(tables, 'safety', killedBy('ann'), unlessKilled)).toBe(true);
+    expect(await writeFlags(tables, 'safety', killedBy('bob'), unlessKilled)).toBe(false);
+    const copies = await Promise.all(Array.from({ length: FLAG_COPIES }, (_, n) => tables.get('safety', flagKey(n))));
+    expect(copies.map((copy) => copy?.by)).toEqual(Array(FLAG_COPIES).fill('ann'));
+  });
+
+  it('are checked evenly over their copies, by the same proposal always at the same', () => {
+    for (const keyOf of [(n: number) => `${n}`, (n: number) => `obj_1#task-${n}#0`, (n: number) => `undo#eff_${n}x`]) {
+      const used = Array.from({ length: 800 }, (_, n) => flagCopyOf(keyOf(n)));
+      const times = Array.from({ length: FLAG_COPIES }, (_, copy) => used.filter((one) => one === copy).length);
+      expect(Math.min(...times), keyOf(0)).toBeGreaterThan(50);
+      expect(times.reduce((sum, count) => sum + count)).toBe(used.length);
+      expect(used).toEqual(Array.from({ length: 800 }, (_, n) => flagCopyOf(keyOf(n))));
+    }
   });
 
   it('say not bootstrapped when nothing was ever written', async () => {

@@ -1,7 +1,7 @@
 // Where a held proposal goes, and what of it a decision keeps.
 import { describe, expect, it } from 'vitest';
 import { AT, aBallot, aDecision, anOption, atMinute } from './decision.test-support.ts';
-import { contestIdOf, type Vote } from './decision.ts';
+import { contestIdOf, type Decision, type Vote } from './decision.ts';
 import { begun, type HeldEffect, idFor, optionOf, placeProposal } from './place-proposal.ts';
 import { OUTSIDE, REVIEWERS, votable } from './voting.test-support.ts';
 
@@ -82,6 +82,43 @@ describe('a proposal', () => {
     expect(place(anOption(1, { digest: 'new' }), found)).toMatchObject({
       kind: 'change',
       decision: { digest: 'new', options: [{ digest: 'new' }] },
+    });
+  });
+
+  it('that only a person decides has the time of a person from the beginning', () => {
+    const option = anOption(1, { needs: ['person'] });
+    expect(place(option)).toMatchObject({ decision: { seats: [], closesAt: '2026-11-20T12:00:00.000Z' } });
+    expect(place(option, undefined, 'supplier')).toMatchObject({
+      decision: { gatheringUntil: '2026-11-20T10:00:30.000Z', closesAt: '2026-11-20T12:00:30.000Z' },
+    });
+  });
+
+  it('joins its competitors as long as they are gathered, up to twenty; each may still change', () => {
+    const gathering = (count: number) =>
+      aDecision({ status: 'gathering', options: Array.from({ length: count }, (_, n) => anOption(n)) });
+    const ids = (placed: object) => (placed as { decision: Decision }).decision.options.map(({ effectId }) => effectId);
+    expect(ids(place(anOption(19), gathering(19)))).toEqual(Array.from({ length: 20 }, (_, n) => `eff_${n}`));
+    expect(place(anOption(19), gathering(19))).toMatchObject({ kind: 'change', decision: { status: 'gathering' } });
+    const late = { kind: 'late', reason: 'its competitors stand to be decided without it already' };
+    expect(place(anOption(20), gathering(20))).toEqual(late);
+    expect(place(anOption(2), aDecision())).toEqual(late);
+    const changed = place(anOption(0, { digest: 'new' }), gathering(20));
+    expect(changed).toMatchObject({ kind: 'change', decision: { status: 'gathering' } });
+    expect(ids(changed)).toHaveLength(20);
+  });
+
+  it('that changes while it is voted on begins the vote anew, on what all proposals are now', () => {
+    const votes = { agt_1: aBallot(1, ['eff_1']) as unknown as Vote };
+    const earlier = [aBallot(0, []) as unknown as Vote];
+    const options = [anOption(1), anOption(2, { needs: ['votes', 'person'] })];
+    const found = aDecision({ votes, voteCount: 1, earlier, options, contest: 'supplier' });
+    expect(place(anOption(1, { digest: 'new' }), found)).toMatchObject({
+      kind: 'change',
+      decision: {
+        ...{ status: 'open', contest: 'supplier', openedAt: found.openedAt, seats: found.seats, quorum: found.quorum },
+        ...{ votes: {}, voteCount: 0, earlier: [...earlier, votes.agt_1], closesAt: '2026-11-20T12:00:00.000Z' },
+        options: [{ effectId: 'eff_2' }, { effectId: 'eff_1', digest: 'new' }],
+      },
     });
   });
 

@@ -5,7 +5,7 @@ import type { StoredRequest } from './effect-requests.store.ts';
 import type { EffectView } from './effects.ts';
 import { aProposal } from './gate.test-support.ts';
 import type { Performer } from './performer.ts';
-import { decideReversal } from './reverse-effect.ts';
+import { decideReversal, type ReverseDeps, reverseEffect } from './reverse-effect.ts';
 
 const effect = (overrides: object) =>
   ({ ...aProposal(), status: 'confirmed', reversible: 'yes', ...overrides }) as unknown as EffectView;
@@ -23,6 +23,21 @@ describe('an effect can be undone', () => {
   ])('or not when $when: $then', ({ of, by, then }) => {
     expect(decideReversal(of, by).kind).toBe(then);
   });
+});
+
+it('is not requested of a performer that is not there any more', async () => {
+  const added: unknown[] = [];
+  const deps: ReverseDeps = {
+    requests: { get: async () => noted, add: async (request: unknown) => added.push(request) > 0 } as never,
+    performers: {},
+    effect: async () => effect({}),
+    now: () => new Date(0),
+  };
+  expect(await reverseEffect('eff_1', { by: 'captain', reason: 'a mistake' }, deps)).toEqual({
+    kind: 'no_way_back',
+    reason: 'nobody here performs test.undo',
+  });
+  expect(added).toEqual([]);
 });
 
 it('a request has a fence made of its intent, and two minutes', () => {

@@ -3,7 +3,7 @@ import type { Effect } from './effect.ts';
 import { undoRequest } from './effect-request.ts';
 import type { EffectRequests, StoredRequest } from './effect-requests.store.ts';
 import type { EffectView } from './effects.ts';
-import type { Performers } from './performer.ts';
+import type { Deed, Performers } from './performer.ts';
 
 export type ReverseDeps = {
   requests: EffectRequests;
@@ -22,13 +22,14 @@ export type ReverseAnswer =
 export function decideReversal(
   effect: EffectView | undefined,
   request: StoredRequest | undefined,
-): { kind: 'reverse' } | Exclude<ReverseAnswer, { kind: 'requested' }> {
+): { kind: 'reverse'; undo: Deed } | Exclude<ReverseAnswer, { kind: 'requested' }> {
   if (!effect) return { kind: 'no_such_effect' };
   if (effect.status !== 'confirmed') return { kind: 'not_confirmed', status: effect.status };
   if (effect.reversible === 'nothing_to_undo') {
     return { kind: 'no_way_back', reason: `${effect.action} changes nothing that could be undone` };
   }
-  if (request?.plan?.undo) return { kind: 'reverse' };
+  const undo = request?.plan?.undo;
+  if (undo) return { kind: 'reverse', undo };
   return { kind: 'no_way_back', reason: `no way back from this ${effect.action} was noted: a person has to see to it` };
 }
 
@@ -40,8 +41,8 @@ export async function reverseEffect(
 ): Promise<ReverseAnswer> {
   const [effect, request] = await Promise.all([deps.effect(effectId), deps.requests.get(effectId)]);
   const decision = decideReversal(effect, request);
-  const undo = request?.plan?.undo;
-  if (decision.kind !== 'reverse' || !undo) return decision as Exclude<ReverseAnswer, { kind: 'requested' }>;
+  if (decision.kind !== 'reverse') return decision;
+  const { undo } = decision;
   const performer = deps.performers[undo.action];
   if (!performer) return { kind: 'no_way_back', reason: `nobody here performs ${undo.action}` };
   const undoing = undoRequest(effectId, undo, performer, said);

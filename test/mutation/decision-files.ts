@@ -22,6 +22,7 @@ export const DECISION_FILES: Record<string, string[]> = {
   'functions/safety/policy-set.ts': safety('check-policies'),
   'functions/safety/effect.ts': safety('effect'),
   'functions/safety/effect-request.ts': safety('reverse-effect', 'perform-effect', 'performers'),
+  'functions/safety/canonical.ts': safety('canonical'),
   'functions/safety/action.ts': safety('action'),
   'functions/safety/reverse-effect.ts': safety('reverse-effect', 'perform-effect'),
   // votes
