@@ -1,6 +1,7 @@
 // The stored chain: a lane is a run of batches, each one item with up to a few hundred entries. Append only.
 import type { Item, Tables } from '../common/table.ts';
 import { type ChainedEntry, firstHead, type Head } from './chain.ts';
+import { packed, unpacked } from './packed.ts';
 
 /** `after` is the hash that the first entry is chained to. */
 export type Batch = { lane: string; first: number; last: number; after: string; hash: string; entries: ChainedEntry[] };
@@ -43,12 +44,12 @@ export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes =
       last: last.seq,
       after: after.hash,
       hash: last.hash,
-      entries: entries.map((entry) => ({ ...entry })),
+      packed: packed(entries),
     };
     const expiresAt = Math.floor(now().getTime() / 1_000) + MARK_KEPT_SECONDS;
     const mark = { pk: `begun#${begunBy}`, sk: 'batch', events: entries.length, expiresAt };
     const outcome = await tables.write([
-      { table, put: batch as unknown as Item, if: { missing: 'pk' } },
+      { table, put: batch, if: { missing: 'pk' } },
       { table, put: mark, if: { missing: 'pk' } },
     ]);
     return outcome.written ? 'appended' : 'refused';
@@ -58,7 +59,7 @@ export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes =
       below === undefined ? (from === undefined ? undefined : { atLeast: padded(from) }) : { below: padded(below) };
     const consistent = from !== undefined;
     const page = await tables.query({ table, pk: `lane#${lane}`, sk, limit, cursor, newestFirst, consistent });
-    return { batches: page.items as unknown as Batch[], ...(page.cursor ? { cursor: page.cursor } : {}) };
+    return { batches: page.items.map(batchOf), ...(page.cursor ? { cursor: page.cursor } : {}) };
   },
   entries: async (lane, from, to) => {
     const found: ChainedEntry[] = [];
@@ -68,9 +69,11 @@ export const lanesIn = (tables: Tables, table: string, now: () => Date): Lanes =
     do {
       const sk = { between: [holding.items[0]?.sk ?? padded(from), padded(to)] } as const;
       const page = await tables.query({ ...query, sk, limit: 10, cursor });
-      found.push(...(page.items as unknown as Batch[]).flatMap(({ entries }) => entries));
+      found.push(...page.items.flatMap(unpacked));
       cursor = page.cursor;
     } while (cursor);
     return found.filter(({ seq }) => seq >= from && seq <= to);
   },
 });
+
+const batchOf = (item: Item): Batch => ({ ...(item as unknown as Batch), entries: unpacked(item) });

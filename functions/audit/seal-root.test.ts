@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { auditVerifier } from '../../bin/verify-audit-export.mjs';
 import { change, changes, type TestAudit, testAudit } from './audit.test-support.ts';
 import { firstBreak } from './chain.ts';
+import { packed, unpacked } from './packed.ts';
 import { fingerprintOf, said } from './root.ts';
 
 function verified(lines: readonly string[], audit?: TestAudit) {
@@ -110,9 +111,9 @@ describe('sealing refuses', () => {
     await audit.record('objectives', changes(1, 5));
     await audit.record('safety', changes(6, 9));
     const { items } = await audit.tables.query({ table: 'audit', pk: 'lane#objectives' });
-    const batch = items[0] as never as { entries: { text: string }[] };
-    batch.entries[2]!.text = batch.entries[2]!.text.replace('running', 'ruining');
-    await audit.tables.write([{ table: 'audit', put: batch as never }]);
+    const entries = unpacked(items[0]!);
+    entries[2]!.text = entries[2]!.text.replace('running', 'ruining');
+    await audit.tables.write([{ table: 'audit', put: { ...items[0]!, packed: packed(entries) } }]);
     await expect(audit.seal()).rejects.toMatchObject({
       name: 'LaneBroken',
       message: expect.stringContaining('entry 3'),
