@@ -37,10 +37,10 @@ function shardOf(effectId: string): number {
   return hash % OPEN_SHARDS;
 }
 
-/** Where the sweeper finds it, sorted by when it is to be looked at. */
+/** Where the sweeper finds it, sorted by when it is to be looked at. Several may have the same place in an index. */
 export const openEntry = (effectId: string, dueAtMs: number) => ({
   openPk: openPartition(shardOf(effectId)),
-  openSk: `${new Date(dueAtMs).toISOString()}#${effectId}`,
+  openSk: new Date(dueAtMs).toISOString(),
 });
 
 export type Put = {
@@ -109,7 +109,7 @@ export function putEffect(table: string, put: Put, onlyIf: Condition): Write {
     ...(needs.length > 0 ? { needs: new Set<string>(needs) } : {}),
     ...(reservations.length > 0 ? { reservations: reservations as unknown as Value } : {}),
     effectsPk: `effects#${at.slice(0, 10)}`,
-    effectsSk: `${at}#${effectId}`,
+    effectsSk: at,
     ...(isOpen ? openEntry(effectId, now.getTime() + deadlineMsOf(proposal)) : {}),
     by: proposal.actor,
     why: reason,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openSqlite } from '../../functions/common/table-sqlite.ts';
-import { countOperations, countsSince, writeUnits } from './count-operations.ts';
+import { bytesOf, countOperations, countsSince, writeUnits } from './count-operations.ts';
 import { tableUsd } from './prices.ts';
 
 const kilobytes = (count: number) => 'x'.repeat(count * 1_024);
@@ -34,6 +34,18 @@ it.each([
   },
 ])('$what: $units write units', ({ before, after, units }) => {
   expect(writeUnits(before, after, false)).toBe(units);
+});
+
+it.each([
+  [{ pk: 'ab', sk: 'é' }, 2 + 2 + 2 + 2],
+  [{ pk: 'a', sk: 'b', n: 1500 }, 6 + 1 + 2],
+  [{ pk: 'a', sk: 'b', n: -0.25 }, 6 + 1 + 3],
+  [{ pk: 'a', sk: 'b', yes: true, no: null }, 6 + 4 + 3],
+  [{ pk: 'a', sk: 'b', set: new Set(['x', 'yz']) }, 6 + 3 + 3],
+  [{ pk: 'a', sk: 'b', list: ['x', 7] }, 6 + 4 + 3 + 2 + 1 + 2],
+  [{ pk: 'a', sk: 'b', map: { to: 'x' } }, 6 + 3 + 3 + 1 + 2 + 1],
+])('%j has %i bytes', (item, bytes) => {
+  expect(bytesOf(item)).toBe(bytes);
 });
 
 it('counts calls, items and units per table, transactions double, refusals as tried but not written', async () => {

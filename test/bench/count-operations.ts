@@ -1,5 +1,5 @@
 // Counts table operations in the units that DynamoDB bills, by standing before the store's three methods.
-import type { Item, Query, Tables, WriteOutcome } from '../../functions/common/table.ts';
+import type { Item, Query, Tables, Value, WriteOutcome } from '../../functions/common/table.ts';
 import { keyOf } from '../../functions/common/table-limits.ts';
 
 /** Per table: calls, items written, and request units (a write unit is 1 KB, a read unit 4 KB read consistently). */
@@ -83,8 +83,26 @@ const indexesOf = (item: Item | undefined): string[] =>
     return name.endsWith('Pk') && item?.[`${index}Sk`] !== undefined && item[name] !== undefined ? [index] : [];
   });
 
-/** About DynamoDB's own measure: names and values; a set as its members. */
+/**
+ * The size that DynamoDB bills (developer guide, "DynamoDB item sizes and formats"): names and texts in UTF-8, a number by its
+ * significant digits, three bytes for a list or map and one for each member, a set as its members.
+ */
 export function bytesOf(item: Item | undefined): number {
-  if (!item) return 0;
-  return Buffer.byteLength(JSON.stringify(item, (_, value) => (value instanceof Set ? [...value] : value)));
+  return Object.entries(item ?? {}).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
+    0,
+  );
 }
+
+function valueBytes(value: Value | undefined): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(significantDigits(value) / 2) + (value < 0 ? 2 : 1);
+  if (value === null || typeof value === 'boolean') return 1;
+  if (value === undefined) return 0;
+  if (value instanceof Set) return [...value].reduce((sum, member) => sum + Buffer.byteLength(member), 0);
+  const members = Array.isArray(value) ? value.map(valueBytes) : [bytesOf(value as Item)];
+  return 3 + Object.keys(value).length + members.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+const significantDigits = (value: number): number =>
+  value.toExponential().split('e')[0]?.replace(/[-.]/g, '').length ?? 1;
