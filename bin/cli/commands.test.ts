@@ -122,6 +122,22 @@ describe('objective submit', () => {
     expect(bodyOf(posted).inputs).toEqual([{ name: 'in', mediaType: 'text/csv', artifactId: place.artifactId }]);
   });
 
+  it('uploads what there is no more room for in the request', async () => {
+    const routes: Routes = {
+      'POST /api/v1/objectives': () => ({ status: 201, json: submitted }),
+      'PUT /bucket/upload': () => ({ text: '' }),
+    };
+    const api = await anApi(routes);
+    const place = { artifactId: 'art_01JABCDEFGHJKMNPQRSTVWXYZ0', uploadUrl: `${api.url}/bucket/upload?sig=1` };
+    routes['POST /api/v1/artifacts'] = () => ({ status: 201, json: place });
+    aFile('some.csv', 'a'.repeat(60_000));
+    const inputs = Array.from({ length: 6 }, (_, n) => `  - { name: in${n}, file: some.csv }\n`).join('');
+    expect((await lazyark(api, 'objective', 'submit', aFile('d.yaml', `text: x\ninputs:\n${inputs}`))).code).toBe(0);
+    const posted = bodyOf(api.asked.at(-1)).inputs as { content?: string; artifactId?: string }[];
+    expect(posted.filter(({ content }) => content !== undefined)).toHaveLength(5);
+    expect(posted.at(-1)).toMatchObject({ artifactId: place.artifactId });
+  });
+
   it('an upload that is refused says so and hands in nothing', async () => {
     const routes: Routes = { 'PUT /bucket/upload': () => ({ status: 403, text: '<Code>AccessDenied</Code>' }) };
     const api = await anApi(routes);

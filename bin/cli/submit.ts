@@ -3,6 +3,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import {
   inputContentBytesMax,
+  inputsBytesMax,
   type ObjectiveFileInput,
   type ObjectiveInput,
 } from '../../functions/objectives/objective.ts';
@@ -48,7 +49,13 @@ export async function submitObjective(
 ): Promise<Submitted> {
   const sources = objective.inputs.map((input, index) => sourceOf(input, index, file));
   const inputs: ObjectiveInput[] = [];
-  for (const source of sources) inputs.push(await inputOf(source, api, onUpload));
+  let bytesLeft =
+    inputsBytesMax - objective.inputs.reduce((sum, { content = '' }) => sum + Buffer.byteLength(content), 0);
+  for (const source of sources) {
+    const isSentAlong = source.bytes <= Math.min(inputContentBytesMax, bytesLeft);
+    if (isSentAlong) bytesLeft -= source.bytes;
+    inputs.push(await inputOf(source, isSentAlong, api, onUpload));
+  }
   try {
     return await api.post<Submitted>('/objectives', { ...objective, inputs }, { idempotencyKey });
   } catch (error) {
@@ -76,11 +83,16 @@ function statOf(path: string, where: string): Stats {
   }
 }
 
-async function inputOf({ input, path, bytes }: Source, api: Api, onUpload?: UploadProgress): Promise<ObjectiveInput> {
+async function inputOf(
+  { input, path, bytes }: Source,
+  isSentAlong: boolean,
+  api: Api,
+  onUpload?: UploadProgress,
+): Promise<ObjectiveInput> {
   const { file: _, ...said } = input;
   if (path === undefined) return said;
   const mediaType = said.mediaType ?? mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream';
-  const content = bytes <= inputContentBytesMax ? textOf(path) : undefined;
+  const content = isSentAlong ? textOf(path) : undefined;
   if (content !== undefined) return { ...said, mediaType, content };
   const place = await api.post<Place>('/artifacts', { name: said.name, mediaType, bytes });
   await uploadArtifact(path, bytes, mediaType, place, (sent) => onUpload?.(said.name, sent, bytes));

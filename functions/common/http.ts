@@ -65,7 +65,8 @@ export function httpApp(): HttpApp {
   const app = new OpenAPIHono<HttpEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined;
-      const faults = problemsOf(result.error.issues, (result as { data?: unknown }).data);
+      const found = problemsOf(result.error.issues, (result as { data?: unknown }).data);
+      const faults = found.map((fault) => ({ ...fault, path: fault.path || '(body)' }));
       const detail = `${faults.length === 1 ? 'One field is' : `${faults.length} fields are`} not as expected: ${faults.map((f) => f.path).join(', ')}`;
       return answer(c, new HttpProblem(400, 'invalid_request', detail, faults));
     },

@@ -1,7 +1,8 @@
 // How a misfit reads: its path, what was expected, what was there; and what JSON Schemas let through.
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { misfits } from './capability.ts';
-import { pathText, shown } from './problem.ts';
+import { listed, pathText, problemsOf, shown } from './problem.ts';
 
 it.each([
   [['plan', 2, 'dependsOn', 0], 'plan[2].dependsOn[0]'],
@@ -20,6 +21,24 @@ it('values are shown short', () => {
     '{"a":[1]}',
   ]);
   expect(shown('x'.repeat(1_000)).length).toBeLessThan(90);
+});
+
+it('values and names that are too deep or too long to be shown are not repeated', () => {
+  expect(shown(JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)))).toBe('something that is nested too deeply');
+  expect(pathText(['a', 'b'.repeat(1_000)]).length).toBeLessThan(90);
+  const { error } = z.strictObject({}).safeParse({ ['x'.repeat(100_000)]: 1 });
+  expect(JSON.stringify(problemsOf(error?.issues ?? [], {})).length).toBeLessThan(400);
+});
+
+it('a hundred faults are listed, and how many more there are', () => {
+  const fault = { path: 'a', expected: 'b' };
+  expect(listed(Array(100).fill(fault))).toHaveLength(100);
+  expect(listed(Array(103).fill(fault), 2).slice(99)).toEqual([
+    fault,
+    { path: '(more)', expected: 'nothing else to be wrong', got: '5 more of the kind' },
+  ]);
+  const { error } = z.array(z.int()).safeParse(Array(20_000).fill('x'));
+  expect(problemsOf(error?.issues ?? [], []).at(-1)).toMatchObject({ path: '(more)', got: '19900 more of the kind' });
 });
 
 describe('a JSON Schema', () => {

@@ -5,13 +5,15 @@ import type * as z from 'zod';
 export type FieldProblem = { path: string; expected: string; got?: string };
 
 const shownCharactersMax = 80;
+/** A list of faults is for people, and has to fit into an answer. */
+const listedMax = 100;
 const sizeUnits: Record<string, string> = { string: ' characters', array: ' elements', set: ' elements' };
 
 /** `['plan', 2, 'dependsOn', 0]` → `plan[2].dependsOn[0]`; keys that are no plain name are quoted. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    const name = String(part);
+    const name = clipped(String(part));
     if (!/^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(name)) return `${text}[${JSON.stringify(name)}]`;
     return text === '' ? name : `${text}.${name}`;
   }, '');
@@ -20,8 +22,25 @@ export function pathText(path: readonly PropertyKey[]): string {
 /** A value as people see it in a message: JSON, clipped, so that a large or private text is never repeated whole. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text;
+  return clipped(typeof value === 'number' ? String(value) : jsonOf(value));
+}
+
+const clipped = (text: string): string =>
+  text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}…` : text;
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'something that is nested too deeply'; // or in a circle
+  }
+}
+
+/** The first hundred, and how many more there are; `unlisted` are those that were not even put into words. */
+export function listed(problems: readonly FieldProblem[], unlisted = 0): FieldProblem[] {
+  const more = Math.max(0, problems.length - listedMax) + unlisted;
+  const rest = { path: '(more)', expected: 'nothing else to be wrong', got: `${more} more of the kind` };
+  return [...problems.slice(0, listedMax), ...(more > 0 ? [rest] : [])];
 }
 
 /** The value that `path` leads to inside `value`, or undefined where the path ends early. */
@@ -39,17 +58,18 @@ export function problemsOf(
   value: unknown,
   root: readonly PropertyKey[] = [],
 ): FieldProblem[] {
-  return issues.flatMap((issue) => {
+  const problems = issues.slice(0, listedMax).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownField([...root, ...issue.path, key]));
     const got = valueAt(value, issue.path);
     return [{ path: pathText([...root, ...issue.path]), expected: expectationOf(issue), got: shown(got) }];
   });
+  return listed(problems, Math.max(0, issues.length - listedMax));
 }
 
 const unknownField = (path: PropertyKey[]): FieldProblem => ({
   path: pathText(path),
   expected: 'no field of this name',
-  got: JSON.stringify(path.at(-1)),
+  got: shown(path.at(-1)),
 });
 
 function expectationOf(issue: z.core.$ZodIssue): string {

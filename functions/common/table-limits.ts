@@ -11,7 +11,7 @@ import {
 } from './table.ts';
 import { compareText } from './table-conditions.ts';
 
-const ITEM_BYTES_MAX = 400 * 1024;
+export const ITEM_BYTES_MAX = 400 * 1024;
 const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
 const NESTING_MAX = 32;
 const MAGNITUDE_MAX = 1e126;
@@ -109,7 +109,7 @@ export function checkSet(members: Set<string>): void {
 /** Refuses an item over 400 KB; `text` is its encoded form, by which almost every item passes without counting. */
 export function checkItemSize(item: Item, text: string): void {
   if (text.length * BYTES_PER_CHARACTER_MAX <= ITEM_BYTES_MAX) return;
-  if (mapBytes(item) > ITEM_BYTES_MAX) {
+  if (itemBytes(item) > ITEM_BYTES_MAX) {
     throw new InvalidTableCall(`Item size has exceeded the maximum allowed size of ${ITEM_BYTES_MAX} bytes.`);
   }
 }
@@ -118,13 +118,13 @@ export function checkItemSize(item: Item, text: string): void {
 export function checkTransactionSize(items: readonly { item: Item; text: string }[]): void {
   const characters = items.reduce((sum, { text }) => sum + text.length, 0);
   if (characters * BYTES_PER_CHARACTER_MAX <= TRANSACTION_BYTES_MAX) return;
-  if (items.reduce((sum, { item }) => sum + mapBytes(item), 0) > TRANSACTION_BYTES_MAX) {
+  if (items.reduce((sum, { item }) => sum + itemBytes(item), 0) > TRANSACTION_BYTES_MAX) {
     throw new InvalidTableCall('The items of a transaction are larger than 4 MB together.');
   }
 }
 
 /** Bytes as DynamoDB counts them: names plus values. */
-function mapBytes(map: { [attribute: string]: Value | undefined }): number {
+export function itemBytes(map: { [attribute: string]: Value | undefined }): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(map)) {
     if (value !== undefined) bytes += Buffer.byteLength(name) + valueBytes(value);
@@ -138,7 +138,7 @@ function valueBytes(value: Value): number {
   if (typeof value === 'boolean' || value === null) return 1;
   if (value instanceof Set) return [...value].reduce((sum, member) => sum + Buffer.byteLength(member), 0);
   if (Array.isArray(value)) return value.reduce<number>((sum, member) => sum + 1 + valueBytes(member), 3);
-  return 3 + Object.keys(value).length + mapBytes(value);
+  return 3 + Object.keys(value).length + itemBytes(value);
 }
 
 /** Refuses a query that DynamoDB would refuse, and a limit outside 1 to 1,000. Returns the limit. */

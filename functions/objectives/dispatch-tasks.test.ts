@@ -3,6 +3,7 @@ import { writeFlags } from '../safety/control-flags.ts';
 import { cancelObjective, pauseObjective, reorderObjective, resumeObjective } from './control-objective.ts';
 import { dispatchChanges } from './dispatch-changes.ts';
 import { redriveTask } from './redrive-task.ts';
+import { settleOutcomes } from './settle-outcomes.ts';
 import { settleTask } from './settle-task.ts';
 import { aSwarm, type Task } from './swarm.test-support.ts';
 import { sweepObjectives } from './sweep-objectives.ts';
@@ -156,6 +157,26 @@ describe('failures', () => {
       name: 'InvalidResult',
       message: expect.stringContaining('expected object'),
     });
+  });
+
+  it.each([
+    ['a number that no table holds', { n: 1e300 }],
+    ['lists in lists in lists', { a: JSON.parse('['.repeat(20_000) + ']'.repeat(20_000)) }],
+    ['a name that gets lost', JSON.parse('{"a":{"__proto__":1}}')],
+  ])('refuses an answer that cannot be kept, as a failed attempt: %s', async (_, answer) => {
+    const swarm = await aSwarm({ answer: () => answer });
+    const id = await swarm.submit([{ id: 'a', maxAttempts: 1 }]);
+    await swarm.settle();
+    expect((await swarm.look(id)).tasks[0]?.error).toMatchObject({ name: 'InvalidResult' });
+  });
+
+  it('drops an outcome of a task that nobody planned: it would come back for ever', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([{ id: 'a' }]);
+    const attempt = { fence: 'f', agentId: 'agt_worker', attempt: 1, startedAt: '2026-03-01T10:00:00Z', result: {} };
+    const taskIds = [`${id.replace('obj_', 'tsk_')}_7`, 'tsk_01ARZ3NDEKTSV4RRFFQ69G5FAV_0'];
+    const Records = taskIds.map((taskId) => ({ messageId: taskId, body: JSON.stringify({ ...attempt, taskId }) }));
+    expect(await settleOutcomes({ Records } as never, swarm.deps)).toEqual({ batchItemFailures: [] });
   });
 
   it('gives up a task that builds on more than an agent can be given, and says so', async () => {

@@ -3,13 +3,13 @@ import type { KnownInput } from './patterns.ts';
 
 type GivenInput = { name: string; mediaType?: string | undefined; content?: string | undefined };
 
-const byExtension: Record<string, string> = {
-  csv: 'text/csv',
-  tsv: 'text/csv',
-  json: 'application/json',
-  md: 'text/markdown',
-  txt: 'text/plain',
-};
+const byExtension = new Map([
+  ['csv', 'text/csv'],
+  ['tsv', 'text/csv'],
+  ['json', 'application/json'],
+  ['md', 'text/markdown'],
+  ['txt', 'text/plain'],
+]);
 const delimiter = /[,;\t|]/;
 
 /**
@@ -18,7 +18,7 @@ const delimiter = /[,;\t|]/;
  */
 export function mediaTypeOf({ name, mediaType, content }: GivenInput, fileName = name): string {
   if (mediaType !== undefined && mediaType !== 'application/octet-stream') return mediaType;
-  const known = byExtension[/\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? ''];
+  const known = byExtension.get(/\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '');
   if (known !== undefined) return known;
   if (content === undefined) return 'text/csv';
   if (/^\s*[[{]/.test(content)) return 'application/json';

@@ -4,9 +4,10 @@
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   let best: { name: string; edits: number } | undefined;
   for (const name of known) {
+    const most = Math.ceil(Math.max(written.length, name.length) / 3);
+    if (Math.abs(written.length - name.length) > most) continue;
     const edits = editsBetween(written.toLowerCase(), name.toLowerCase());
-    const enough = edits <= Math.ceil(Math.max(written.length, name.length) / 3);
-    if (enough && (!best || edits < best.edits)) best = { name, edits };
+    if (edits <= most && (!best || edits < best.edits)) best = { name, edits };
   }
   return best?.name;
 }

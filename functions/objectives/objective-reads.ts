@@ -12,6 +12,11 @@ const ROSTER_AGE_MS_MAX = 2_000;
 export const knows = (agentId: string | undefined) => (agents: readonly RosterAgent[]) =>
   agents.some((agent) => agent.agentId === agentId);
 
+/** Somebody speaks of a task that was never planned. */
+export class NoSuchTask extends Error {
+  override name = 'NoSuchTask';
+}
+
 export type Reads = {
   page(objectiveId: string, page: number): Promise<StatePage | undefined>;
   pages(objectiveId: string): Promise<StatePage[]>;
@@ -42,7 +47,7 @@ export function readsIn(tables: Tables, table: string, now: () => Date): Reads {
     definition: async (objectiveId, number) => {
       const item = await unchanging(planKey(objectiveId, pageOf(number)));
       const definition = item && asPlanPage(item).tasks[number];
-      if (!definition) throw new Error(`${objectiveId} has no task ${number}`);
+      if (!definition) throw new NoSuchTask(`${objectiveId} has no task ${number}`);
       return definition;
     },
     results: async (at, numbers) => {

@@ -96,6 +96,21 @@ describe('an objective', () => {
       expected: /64 KB/,
     },
     {
+      when: '6 times 60 KB inline',
+      body: {
+        text: 'x',
+        inputs: Array.from({ length: 6 }, (_, n) => ({ name: `n${n}`, content: 'c'.repeat(60_000) })),
+      },
+      path: 'inputs',
+      expected: /320 KB/,
+    },
+    {
+      when: 'a return of next to nothing',
+      body: { text: 'x', projectedRoi: 5e-324 },
+      path: 'projectedRoi',
+      expected: /stored/,
+    },
+    {
       when: 'a broken task',
       body: { text: 'x', plan: [{ id: 'a', title: 'A' }] },
       path: 'plan[0].capability',

@@ -1,9 +1,12 @@
 // An objective: what people hand in, and the statuses it goes through.
 import * as z from 'zod';
+import { isStorableNumber } from '../common/storable.ts';
 import type { Moves } from './moves.ts';
 import { BudgetUsd, PlanTask, planTasksMax } from './plan.ts';
 
 export const inputContentBytesMax = 64 * 1024;
+/** of all inputs together: they are stored beside each other */
+export const inputsBytesMax = 5 * inputContentBytesMax;
 
 const InputName = z
   .string()
@@ -14,7 +17,8 @@ const MediaType = z
   .string()
   .max(100)
   .regex(/^[a-z]+\/[a-z0-9.+-]+$/, 'a media type such as text/csv');
-const Content = z.string().refine((content) => new TextEncoder().encode(content).length <= inputContentBytesMax, {
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+const Content = z.string().refine((content) => bytesOf(content) <= inputContentBytesMax, {
   message: 'at most 64 KB; larger data is uploaded as an artifact',
 });
 const ArtifactId = z.string().regex(/^art_[0-9A-HJKMNP-TV-Z]{26}$/, 'an artifact id such as art_01J…');
@@ -61,11 +65,11 @@ const common = {
   /** operating spend; 0 when missing: nothing may be spent that nobody granted */
   budgetUsd: BudgetUsd.default(0),
   /** expected return per dollar spent */
-  projectedRoi: z.number().min(0).max(1_000).optional(),
+  projectedRoi: z.number().min(0).max(1_000).refine(isStorableNumber, 'a number that can be stored').optional(),
   /** used instead of planning, unless empty; the rest of the check is checkPlan */
   plan: z.array(PlanTask).max(planTasksMax).optional(),
 };
-const inputsOf = <Input extends z.ZodType<{ name: string }>>(input: Input) =>
+const inputsOf = <Input extends z.ZodType<{ name: string; content?: string | undefined }>>(input: Input) =>
   z
     .array(input)
     .max(20)
@@ -76,6 +80,9 @@ const inputsOf = <Input extends z.ZodType<{ name: string }>>(input: Input) =>
         if (names.indexOf(name) < index)
           context.addIssue({ code: 'custom', path: [index, 'name'], message: 'a name used only once' });
       });
+      const bytes = inputs.reduce((sum, { content = '' }) => sum + bytesOf(content), 0);
+      const message = 'at most 320 KB of content in all; larger data is uploaded as artifacts';
+      if (bytes > inputsBytesMax) context.addIssue({ code: 'custom', message });
     });
 type TimeSaid = { urgency?: Urgency | undefined; deadline?: string | undefined };
 const saysTimeOnce = ({ urgency, deadline }: TimeSaid): boolean => urgency === undefined || deadline === undefined;

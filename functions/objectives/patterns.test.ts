@@ -152,6 +152,8 @@ describe('what is known about an input', () => {
     { input: { name: 'a', content: 'x;y\n1;2\n' }, type: 'text/csv' },
     { input: { name: 'a', content: 'We want to grow, and soon.' }, type: 'text/plain' },
     { input: { name: 'a' }, type: 'text/csv' },
+    { input: { name: 'a.constructor' }, type: 'text/csv' },
+    { input: { name: 'a.__proto__', content: 'x' }, type: 'text/plain' },
   ])('$input -> $type', ({ input, type }) => {
     expect(mediaTypeOf(input)).toBe(type);
   });

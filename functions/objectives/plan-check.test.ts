@@ -101,6 +101,31 @@ describe('what is refused', () => {
       expected: /32 KB/,
     },
     {
+      when: 'parameters that no table holds',
+      plan: [task('a', [], { parameters: { deep: [{ n: 1e300 }] } })],
+      path: 'plan[0].parameters.deep[0].n',
+      expected: /stored/,
+    },
+    {
+      when: 'a name that gets lost',
+      plan: [task('a', [], { parameters: JSON.parse('{"__proto__":{"a":1}}') })],
+      path: 'plan[0].parameters',
+      expected: /names/,
+    },
+    {
+      when: 'more than a page of the store holds',
+      plan: Array.from({ length: 20 }, (_, n) => task(`t${n}`, [], { parameters: { text: 'x'.repeat(30_000) } })),
+      path: 'plan[0]',
+      expected: /400 KB/,
+    },
+    {
+      when: 'a long cycle',
+      plan: Array.from({ length: 500 }, (_, n) => task(`t${n}`, [`t${(n + 1) % 500}`])),
+      path: 'plan[0].dependsOn[0]',
+      expected: /no cycle/,
+      got: 't0 waits for t1 waits for t2 waits for t3 waits for t4 waits for t5 waits for t6 waits for t7 waits for t8 waits for … waits for t0',
+    },
+    {
       when: 'too long a time-out',
       plan: [task('a', [], { timeoutSeconds: 901 })],
       path: 'plan[0].timeoutSeconds',
@@ -147,6 +172,15 @@ describe('what is refused', () => {
     expect(verdict.problems[0]!.path).toBe(path);
     expect(verdict.problems[0]!.expected).toMatch(expected);
     if (got !== undefined) expect(verdict.problems[0]!.got).toBe(got);
+  });
+
+  it('guesses what was meant for the first wrong names only, and lists the first hundred', () => {
+    const links = Array.from({ length: 100 }, (_, n) => `ghost${n}`);
+    const verdict = checkPlan([task('ghost'), ...Array.from({ length: 900 }, (_, n) => task(`t${n}`, links))], limits);
+    if (verdict.ok) throw new Error('accepted');
+    expect(verdict.problems).toHaveLength(101);
+    expect(verdict.problems.filter(({ expected }) => expected.includes('did you mean'))).toHaveLength(5);
+    expect(verdict.problems.at(-1)).toMatchObject({ path: '(more)', got: '89900 more of the kind' });
   });
 
   it('says everything that is wrong at once', () => {

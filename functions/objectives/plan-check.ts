@@ -1,10 +1,14 @@
 // Judges a plan before anything is stored: shape, task graph, capabilities, parameters and budget. Pure.
 import { type Capability, misfits } from '../common/capability.ts';
 import { centsOf } from '../common/money.ts';
-import { type FieldProblem, pathText, problemsOf, shown } from '../common/problem.ts';
+import { type FieldProblem, listed, pathText, problemsOf, shown } from '../common/problem.ts';
 import { findCycle, layersOf } from './graph.ts';
 import { nearest } from './nearest.ts';
 import { Plan, type PlanTask, planTasksMax } from './plan.ts';
+import { oversized } from './plan-size.ts';
+
+const GUESSES_MAX = 5;
+const CYCLE_SHOWN_MAX = 10;
 
 export type PlanLimits = {
   capabilities: ReadonlyMap<string, Capability>;
@@ -36,15 +40,18 @@ export function checkPlan(candidate: unknown, limits: PlanLimits): PlanVerdict {
   const parsed = Plan.safeParse(candidate);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error.issues, candidate, ['plan']) };
   const plan = parsed.data;
+  const hint = guessing();
   const problems = [
     ...sizeProblems(plan, limits),
     ...idProblems(plan),
-    ...dependencyProblems(plan),
-    ...plan.flatMap((task, index) => capabilityProblems(task, index, limits)),
+    ...dependencyProblems(plan, hint),
+    ...plan.flatMap((task, index) => capabilityProblems(task, index, limits, hint)),
     ...plan.flatMap((task, index) => timeoutProblems(task, index, limits)),
     ...budgetProblems(plan, limits),
   ];
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems: listed(problems) };
+  const tooLarge = oversized(plan);
+  if (tooLarge.length > 0) return { ok: false, problems: tooLarge };
   return { ok: true, plan, layers: layersOf(plan), worstCase: worstCaseOf(plan, limits.capabilities) };
 }
 
@@ -61,7 +68,7 @@ function idProblems(plan: Plan): FieldProblem[] {
   });
 }
 
-function dependencyProblems(plan: Plan): FieldProblem[] {
+function dependencyProblems(plan: Plan, hint: Hint): FieldProblem[] {
   const ids = new Set(plan.map(({ id }) => id));
   const links = plan.flatMap(({ id, dependsOn }, index) =>
     dependsOn.flatMap((needed, position) => {
@@ -80,10 +87,11 @@ function cycleProblem(plan: Plan, cycle: string[]): FieldProblem {
   const index = plan.findIndex(({ id }) => id === cycle[0]);
   const position = plan[index]!.dependsOn.indexOf(cycle[1]!);
   const path = pathText(['plan', index, 'dependsOn', position]);
-  return { path, expected: 'no cycle of tasks that wait for each other', got: cycle.join(' waits for ') };
+  const named = cycle.length > CYCLE_SHOWN_MAX ? [...cycle.slice(0, CYCLE_SHOWN_MAX - 1), '…', cycle[0]] : cycle;
+  return { path, expected: 'no cycle of tasks that wait for each other', got: named.join(' waits for ') };
 }
 
-function capabilityProblems(task: PlanTask, index: number, { capabilities }: PlanLimits): FieldProblem[] {
+function capabilityProblems(task: PlanTask, index: number, { capabilities }: PlanLimits, hint: Hint): FieldProblem[] {
   const capability = capabilities.get(task.capability);
   if (!capability) {
     return [
@@ -142,7 +150,14 @@ const problem = (path: PropertyKey[], expected: string, got: unknown): FieldProb
   got: shown(got),
 });
 
-function hint(name: string, known: Iterable<string>): string {
-  const guess = nearest(name, known);
-  return guess === undefined ? '' : ` (did you mean ${guess}?)`;
+type Hint = (name: string, known: Iterable<string>) => string;
+
+/** A guess looks at every name there is: in a plan that is full of wrong ones only the first get one. */
+function guessing(): Hint {
+  let left = GUESSES_MAX;
+  return (name, known) => {
+    left -= 1;
+    const guess = left < 0 ? undefined : nearest(name, known);
+    return guess === undefined ? '' : ` (did you mean ${guess}?)`;
+  };
 }

@@ -1,5 +1,6 @@
 // A plan: the task graph of an objective as a planner, a pattern or a person writes it. plan-check.ts judges it.
 import * as z from 'zod';
+import { refuseUnstorable } from '../common/storable.ts';
 
 export const planTasksMax = 1_000;
 const parametersBytesMax = 32 * 1024;
@@ -28,9 +29,13 @@ export const BudgetUsd = z
   .max(1_000_000)
   .refine((usd) => Math.abs(usd * 100 - Math.round(usd * 100)) < 1e-6, 'an amount in whole cents');
 
+/** Looked at before it is read as a record, which would lose some names without a word. */
 const Parameters = z
-  .record(z.string(), z.unknown())
-  .refine((parameters) => bytesOf(parameters) <= parametersBytesMax, 'at most 32 KB as JSON');
+  .unknown()
+  .superRefine(refuseUnstorable)
+  .pipe(z.record(z.string(), z.unknown()))
+  .refine((parameters) => bytesOf(parameters) <= parametersBytesMax, 'at most 32 KB as JSON')
+  .meta({ type: 'object', additionalProperties: {} });
 
 export const PlanTask = z.strictObject({
   id: PlanTaskId,

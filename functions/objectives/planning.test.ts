@@ -121,6 +121,21 @@ describe('planning', () => {
     expect(await validateDraft(ref, deps)).toMatchObject({ valid: true });
   });
 
+  it.each([
+    ['a draft that is no JSON', { a: 1n }],
+    ['one that is nested without end', JSON.parse('['.repeat(50_000) + ']'.repeat(50_000))],
+    ['one that is too large to be kept', ['x'.repeat(400_000)]],
+    ['none at all', undefined],
+  ])('takes %s for no plan, and mends it', async (_, plan) => {
+    const { deps, submit } = aQueue();
+    await submit(ids[0], {});
+    await selectObjective('r1', deps);
+    const ref = { objectiveId: ids[0] ?? '', repairs: 0 };
+    await keepDraft(ref.objectiveId, { plan, reasons: [] }, deps);
+    expect(await validateDraft(ref, deps)).toMatchObject({ valid: false });
+    expect(await validateDraft(await mendPlan(ref, deps), deps)).toMatchObject({ valid: true });
+  });
+
   it('rejects with what was wrong', async () => {
     const { deps, submit, look } = aQueue();
     await submit(ids[0], {});

@@ -67,13 +67,26 @@ export async function objectiveOf(objectiveId: string, { tables, table }: Planni
   return item as ObjectiveItem;
 }
 
-/** Keeps the plan that is being worked on; the plan as JSON text, because a planner may have written anything. */
+const DRAFT_BYTES_MAX = 350_000;
+const NO_DRAFT = 'null';
+
+/** As JSON text, because a planner may have written anything. What is no JSON, or too large to be kept, is no plan. */
+function textOf(plan: unknown): string {
+  try {
+    const text = JSON.stringify(plan) ?? NO_DRAFT;
+    return Buffer.byteLength(text) <= DRAFT_BYTES_MAX ? text : NO_DRAFT;
+  } catch {
+    return NO_DRAFT;
+  }
+}
+
+/** Keeps the plan that is being worked on. */
 export async function keepDraft(
   objectiveId: string,
   { plan, pattern, reasons }: Draft,
   deps: PlanningDeps,
 ): Promise<void> {
-  const put = { ...draftKey(objectiveId), plan: JSON.stringify(plan), pattern, reasons, why: 'plan drafted' };
+  const put = { ...draftKey(objectiveId), plan: textOf(plan), pattern, reasons, why: 'plan drafted' };
   await deps.tables.write([{ table: deps.table, put: put as Item }]);
 }
 

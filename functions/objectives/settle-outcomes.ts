@@ -1,6 +1,7 @@
 // A batch of the outcome queue: each message on its own; what fails comes back, what is no outcome is logged and dropped.
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { logger } from '../common/lambda.ts';
+import { NoSuchTask } from './objective-reads.ts';
 import { outcomeIn } from './outcome.ts';
 import { persist } from './persist.ts';
 import { type SettleDeps, settleTask } from './settle-task.ts';
@@ -23,6 +24,10 @@ async function settleOne(body: string, deps: SettleDeps): Promise<boolean> {
     if (answer !== 'succeeded') logger.info('settled', { taskId: outcome.taskId, answer });
     return true;
   } catch (error) {
+    if (error instanceof NoSuchTask) {
+      logger.error('an outcome of a task that nobody planned', { taskId: outcome.taskId });
+      return true;
+    }
     logger.warn('settling failed, the message comes back', { taskId: outcome.taskId, error: error as Error });
     return false;
   }

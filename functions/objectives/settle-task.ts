@@ -1,6 +1,7 @@
 // Takes the outcome of a task's attempt: check it, store it, release what waits for it, and settle its effect.
 import { type Capability, misfits } from '../common/capability.ts';
 import { parseTaskId, taskIdOf } from '../common/ids.ts';
+import { unstorable } from '../common/storable.ts';
 import type { Tables, Value } from '../common/table.ts';
 import type { Gate } from '../safety/gate.ts';
 import { decideAfterFailure, isTransient, type TaskError } from './failure.ts';
@@ -106,10 +107,11 @@ async function noteRefused(attempt: Attempt, killId: string, deps: SettleDeps): 
   return 'too_late';
 }
 
-/** An answer that is no answer is a failed attempt: it does not fit the capability's schema, or is too large to keep. */
+/** An answer that is no answer is a failed attempt: it does not fit the capability's schema, or cannot be kept. */
 function faultOf(result: unknown, { capability }: TaskDefinition, deps: SettleDeps): TaskError | undefined {
   const schema = deps.capability(capability)?.result;
-  const faults = schema ? misfits(schema, result, ['result']) : [];
+  const lost = unstorable(result, ['result']);
+  const faults = lost ? [lost] : schema ? misfits(schema, result, ['result']) : [];
   if (faults.length > 0) {
     const text = faults.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`).join('; ');
     return { name: 'InvalidResult', message: `The agent's answer is not what ${capability} promises: ${text}` };

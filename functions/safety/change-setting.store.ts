@@ -1,6 +1,7 @@
 // The action setting.change: a named value of the swarm's configuration, with its history. Its undo is the value before.
 import * as z from 'zod';
 import { keptKeys } from '../common/kept.ts';
+import { refuseDeep } from '../common/storable.ts';
 import type { Item, Tables } from '../common/table.ts';
 import type { Performer } from './performer.ts';
 
@@ -16,7 +17,7 @@ const Parameters = z
   .strictObject({
     name: SettingName,
     /** null is what a setting is that was never made */
-    value: z.json(),
+    value: z.unknown().superRefine(refuseDeep).pipe(z.json()),
     /** only while the setting is as this effect left it */
     after: z.string().optional(),
     /** of an undo: the effect whose state is brought back */

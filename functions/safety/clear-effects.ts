@@ -1,7 +1,7 @@
 // Clears effects: one transaction with a check of the control flags and what they take from limits, all or nothing.
 import type { Condition, Item, Tables, Write } from '../common/table.ts';
 import { flagCopyOf, flagKey, flagsOf, mayActOn, whyNot } from './control-flags.ts';
-import type { Reservation } from './effect.ts';
+import { isSameDeed, type Reservation } from './effect.ts';
 import {
   asEffect,
   deadlineMsOf,
@@ -103,11 +103,16 @@ const putExecuting = (one: Decided, { table, now }: EffectDeps, reservations: re
   return putEffect(table, { ...one, status: 'executing', reason, impact, reservations, now: now() }, mayReplace);
 };
 
-/** The effect exists: it is ours when the fence is the same, else another's; or it waits, or was refused before. */
-export function meet({ proposal, effectId }: Decided, found: Item | undefined): Verdict {
+/**
+ * The effect exists: it is ours when the fence and what is to be done are the same, else another's; or it waits, or was
+ * refused before.
+ */
+export function meet({ proposal, effectId, decision }: Decided, found: Item | undefined): Verdict {
   if (!found) return { kind: 'taken', effectId, status: 'unknown' };
-  const { status, fence, reason, needs } = asEffect(found);
-  if (status === 'executing' && fence === proposal.fence) return { kind: 'cleared', effectId };
+  const effect = asEffect(found);
+  const { status, fence, reason, needs } = effect;
+  const isOurs = fence === proposal.fence && isSameDeed(effect, { ...proposal, impact: decision.impact });
+  if (status === 'executing' && isOurs) return { kind: 'cleared', effectId };
   if (status === 'denied' || status === 'shadowed') return { kind: status, effectId, reason };
   if (status === 'held') return { kind: 'held', effectId, reason, needs };
   return { kind: 'taken', effectId, status };

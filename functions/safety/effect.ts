@@ -1,7 +1,8 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
 import * as z from 'zod';
+import { isStorableNumber } from '../common/storable.ts';
 import type { Key } from '../common/table.ts';
-import { canonicalDigest } from './canonical.ts';
+import { canonical, canonicalDigest } from './canonical.ts';
 
 /** What is counted of every effect, and what limits are set on. */
 export const UNITS = ['spendCents', 'apiCalls', 'files', 'tokens'] as const;
@@ -19,6 +20,12 @@ export type ProposedImpact = z.infer<typeof ProposedImpact>;
 
 const name = z.string().min(1).max(100);
 const sentence = z.string().trim().min(1).max(500);
+const CONTEXT_MAX = 50;
+const fact = z.union([
+  z.string().max(500),
+  z.number().refine(isStorableNumber, 'a number that can be stored'),
+  z.boolean(),
+]);
 
 /** Whose effect it is: what kills, limits, cohorts and the watch for anomalies go by. */
 export const Scope = z.strictObject({
@@ -32,7 +39,7 @@ export type Scope = z.infer<typeof Scope>;
 /** A proposal explains itself completely or is refused: who, what, on what, why, instead of what, at what cost. */
 export const Proposal = z.strictObject({
   /** the same intent twice is the same effect */
-  intentKey: z.string().min(1).max(200),
+  intentKey: z.string().min(1).max(300),
   /** this try's token: only its holder may settle the effect */
   fence: name,
   actor: sentence,
@@ -44,7 +51,9 @@ export const Proposal = z.strictObject({
     .max(100)
     .regex(/^[a-z]+\.[a-z-]+$/, 'a dotted name such as task.execute'),
   target: sentence,
-  context: z.record(z.string(), z.union([z.string().max(500), z.number(), z.boolean()])),
+  context: z
+    .record(z.string().min(1).max(100), fact)
+    .refine((context) => Object.keys(context).length <= CONTEXT_MAX, `at most ${CONTEXT_MAX} facts`),
   options: z.array(sentence).min(1).max(20),
   choice: sentence,
   rationale: sentence,
@@ -127,6 +136,12 @@ export function digestOf({ fence, ...proposal }: Proposal): string {
   const { agentId, ...scope } = proposal.scope;
   return canonicalDigest({ ...proposal, scope });
 }
+
+/** What is to be done, of what was decided: the words around it may differ, and the agent that carries it out. */
+const deedOf = ({ action, target, scope: { agentId, ...scope }, context, impact, reversible, undo }: Weighed): string =>
+  canonical({ action, target, scope, context, impact, reversible, undo });
+
+export const isSameDeed = (one: Weighed, other: Weighed): boolean => deedOf(one) === deedOf(other);
 
 const BY_OTHERS = /^(the objective |followed by another|the attempt had ended|looked up|veto|stopped|killed|contained)/;
 

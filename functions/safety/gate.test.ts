@@ -23,6 +23,27 @@ describe('the gate', () => {
     expect(await read(effectId)).toMatchObject({ status: 'confirmed' });
   });
 
+  it.each<[string, Partial<Proposal>]>([
+    ['what policy forbids', { target: 'bank.transfer' }],
+    ['what costs more', { impact: { spendCents: 1, apiCalls: 0, files: 0, tokens: 0 } }],
+    ['what others have to agree to', { reversible: 'no' }],
+    ['the same with other facts', { context: { amount: 5 } }],
+    ['the same for another objective', { scope: { ...aProposal().scope, objectiveId: 'obj_other' } }],
+  ])('clears nothing else under an intent and fence that it has cleared: %s', async (_, other) => {
+    const { gate, read } = await aGate();
+    await gate.propose([aProposal()]);
+    const effectId = effectIdOf('tsk_1#1');
+    expect(await gate.propose([aProposal(other)])).toEqual([{ kind: 'taken', effectId, status: 'executing' }]);
+    expect(
+      await gate.propose([aProposal({ rationale: 'asked again', scope: { ...aProposal().scope, agentId: 'agt_b' } })]),
+    ).toEqual([{ kind: 'cleared', effectId }]);
+    expect(await read(effectId)).toMatchObject({
+      status: 'executing',
+      target: 'noop',
+      rationale: 'the plan asks for it',
+    });
+  });
+
   it('clears again what was cleared and then held, and ends what another had held', async () => {
     const { gate, read } = await aGate();
     await gate.propose([aProposal()]);

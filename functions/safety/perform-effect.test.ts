@@ -218,6 +218,12 @@ describe('an outcome that nobody knows', () => {
   });
 });
 
+it('a setting is refused whose value is nested without end', async () => {
+  const { ask } = await aPerformer();
+  const value = JSON.parse('['.repeat(20_000) + ']'.repeat(20_000));
+  await expect(ask(value)).rejects.toThrow('"path":"parameters.value","expected":"at most 25 levels"');
+});
+
 describe('undoing', () => {
   it('brings back what was before, marks the effect, and is asked for once', async () => {
     const { change, undo, value, status } = await aPerformer();

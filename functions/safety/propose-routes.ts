@@ -4,6 +4,7 @@ import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, may, problems
 import { problemsOf } from '../common/problem.ts';
 import { dryRun } from './dry-run.ts';
 import { Impact, Proposal } from './effect.ts';
+import { readEffect } from './effects.ts';
 import { type GateDeps, gateOf } from './gate.ts';
 import { resolveEffect } from './resolve-effect.ts';
 
@@ -16,6 +17,7 @@ const DryVerdict = z
   .openapi('DryVerdict');
 const ById = z.object({ effectId: z.string().openapi({ param: { name: 'effectId', in: 'path' } }) });
 const Reason = z.string().trim().min(1, 'a word on why').max(400);
+const OwnProposal = Proposal.extend({ intentKey: z.string().min(1).max(200) });
 const Loose = z.looseObject({}).openapi({ description: 'a proposal: intentKey, fence, action, target, rationale, …' });
 
 export function proposeRoutes(deps: GateDeps): HttpApp {
@@ -56,13 +58,15 @@ function servePropose(app: HttpApp, deps: GateDeps): void {
     // Who acts is who is asking: an agent cannot speak for another, nor for a room of the swarm.
     const scope = { ...(body.scope as object | undefined), room: 'agents', agentId: principalId };
     const proposal = { ...body, actor: principalId, scope };
-    const parsed = Proposal.safeParse(proposal);
+    const parsed = OwnProposal.safeParse(proposal);
     if (!parsed.success) {
       const faults = problemsOf(parsed.error.issues, proposal);
       const detail = `A proposal explains itself completely or is refused: ${faults.map(({ path }) => path).join(', ')}`;
       throw new HttpProblem(422, 'incomplete_proposal', detail, faults);
     }
-    const [verdict] = await gateOf(deps).propose([parsed.data]);
+    // Nobody takes another's intent, neither an agent's nor a task's.
+    const intentKey = `agent#${principalId}#${parsed.data.intentKey}`;
+    const [verdict] = await gateOf(deps).propose([{ ...parsed.data, intentKey }]);
     return c.json(verdict as never, 200);
   });
 }
@@ -83,7 +87,9 @@ function serveEnding(app: HttpApp, deps: GateDeps): void {
   });
   app.openapi(settle, async (c) => {
     const { effectId } = c.req.valid('param');
-    const answer = await gateOf(deps).settle({ effectId, ...c.req.valid('json') });
+    const effect = await readEffect(effectId, deps);
+    const isOwn = effect?.scope.room === 'agents' && effect.actor === c.get('principal').principalId;
+    const answer = isOwn ? await gateOf(deps).settle({ effectId, ...c.req.valid('json') }) : 'not_yours';
     if (answer === 'settled') return c.json({ effectId }, 200);
     throw new HttpProblem(409, 'not_yours', `${effectId} is not executing under this fence`);
   });
