@@ -127,6 +127,21 @@ describe('by phone', () => {
   });
 });
 
+describe('a notice that is told again', () => {
+  it.each([
+    ['Discord', discordMessage],
+    ['Slack', slackMessage],
+    ['PagerDuty', (given: Notice) => pagerdutyEvent('trigger', given, given.round, outlook)],
+    ['a text message', textMessage],
+    ['a call', spokenMessage],
+  ])('says so to people: %s', (_, messageOf) => {
+    const said = (more: Partial<Notice>) => JSON.stringify(messageOf({ ...notice, ...more }, outlook));
+    expect(said({ round: 2 })).toContain('Again (round 2): A drill');
+    expect(said({ round: 1 })).not.toContain('Again');
+    expect(said({ round: 2, kind: 'digest' }), 'each digest is a new one').not.toContain('Again');
+  });
+});
+
 describe('a text that is cut', () => {
   it('is cut between characters', () => {
     fc.assert(

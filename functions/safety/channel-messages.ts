@@ -25,6 +25,10 @@ export function clip(text: string, most: number): string {
 const plain = (text: string): string => text.replace(/[^\P{C}\n]/gu, '');
 const oneLine = (text: string): string => plain(text).replace(/\s+/g, ' ').trim();
 
+/** Told a second time it says so: nobody has to wonder whether a message came twice. Each digest is a new one. */
+const titleOf = ({ title, round, kind }: Notice): string =>
+  oneLine(round > 1 && kind !== 'digest' ? `Again (round ${round}): ${title}` : title);
+
 const MARKS: Record<Severity, string> = { critical: '🔴', error: '🟠', warning: '🟡', info: '🔵' };
 
 const commandFor = ({ noticeId }: Notice) => `npx lazyark notice acknowledge ${noticeId}`;
@@ -36,7 +40,7 @@ export function discordMessage(notice: Notice, outlook: Outlook): object {
   const seconds = Math.floor(Date.parse(outlook.answerByIso) / 1_000);
   const tail = [`Answer by <t:${seconds}:t>: \`${commandFor(notice)}\``, linkTo(notice, outlook)];
   const end = tail.filter((line) => line !== undefined).join('\n');
-  const head = `${MARKS[notice.severity]} **${notice.severity.toUpperCase()}** ${oneLine(notice.title)}`;
+  const head = `${MARKS[notice.severity]} **${notice.severity.toUpperCase()}** ${titleOf(notice)}`;
   const room = DISCORD_MAX - end.length - 1;
   return {
     username: clip(outlook.source, 80),
@@ -50,7 +54,7 @@ const slackText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 export function slackMessage(notice: Notice, outlook: Outlook): object {
-  const head = clip(`${MARKS[notice.severity]} ${notice.severity.toUpperCase()} ${oneLine(notice.title)}`, 250);
+  const head = clip(`${MARKS[notice.severity]} ${notice.severity.toUpperCase()} ${titleOf(notice)}`, 250);
   const body = slackText(clip(plain(notice.body), 1_500));
   const link = linkTo(notice, outlook);
   const lines = [slackText(head), body, `\`${commandFor(notice)}\``, ...(link ? [`<${link}>`] : [])];
@@ -74,7 +78,7 @@ export function pagerdutyEvent(action: PagerAction, notice: Notice, round: numbe
     client: 'LazyArk',
     ...(link ? { client_url: link } : {}),
     payload: {
-      summary: clip(oneLine(notice.title), PAGERDUTY_SUMMARY_MAX),
+      summary: clip(titleOf(notice), PAGERDUTY_SUMMARY_MAX),
       source: clip(outlook.source, 250),
       severity: notice.severity,
       timestamp: notice.roundAt,
@@ -107,12 +111,13 @@ const clipAscii = (text: string, most: number): string =>
 export function textMessage(notice: Notice, { source }: Outlook): string {
   const tail = ` Answer: ${commandFor(notice)}`;
   return (
-    clipAscii(`${ascii(source)} ${notice.severity.toUpperCase()}: ${ascii(notice.title)}`, SMS_MAX - tail.length) + tail
+    clipAscii(`${ascii(source)} ${notice.severity.toUpperCase()}: ${ascii(titleOf(notice))}`, SMS_MAX - tail.length) +
+    tail
   );
 }
 
 export function spokenMessage(notice: Notice, { source }: Outlook): string {
-  const title = ascii(notice.title).replace(/[&<>]/g, ' ');
+  const title = ascii(titleOf(notice)).replace(/[&<>]/g, ' ');
   const said = `This is ${ascii(source)}. A ${notice.severity} notice waits for you. ${title}. Please open the console and acknowledge it.`;
   return clipAscii(said, VOICE_MAX);
 }

@@ -71,8 +71,11 @@ export const EffectRefused = defineEvent('safety.EffectRefused', effect);
 export const EffectUnknown = defineEvent('safety.EffectUnknown', effect);
 /** Open beyond its deadline: who owns it looks up what became of it, and settles it. */
 export const EffectOverdue = defineEvent('safety.EffectOverdue', effect.extend({ status: z.string() }));
-/** Any room may want people to know something; the room of safety decides whether, when and how they are told. */
-export const NoticeWanted = defineEvent('safety.NoticeWanted', WantedNotice);
+/**
+ * Any room may want people to know something; the room of safety decides whether, when and how they are told. It has to
+ * name the occurrence: an announcement may reach the bus twice, as two events.
+ */
+export const NoticeWanted = defineEvent('safety.NoticeWanted', WantedNotice.required({ occurrence: true }));
 /** Somebody answered a notice, or what it was about has passed. */
 export const NoticeAnswered = defineEvent(
   'safety.NoticeAnswered',

@@ -45,6 +45,7 @@ describe('an event raises a notice', () => {
     body: `Without an approval until ${closesAt} it is denied. lazyark decision show dec_1`,
     needsAckBy: closesAt,
     subject,
+    occurrence: `${closesAt}#d`,
   });
   const credential = (severity: string, urgency: string, end = '') => ({
     key: 'credential#mail',
@@ -53,6 +54,7 @@ describe('an event raises a notice', () => {
     title: `mail is ${urgency}`,
     body: `invalid_grant${end}. docs/identity.md says how it is replaced.`,
     subject: { name: 'mail' },
+    occurrence: `2026-11-20#${urgency}`,
   });
   const stopped = (part: string) => ({
     key: `killed#${part}`,
@@ -61,6 +63,7 @@ describe('an event raises a notice', () => {
     title: `${part} was stopped by ann`,
     body: 'Nothing autonomous happens there until a captain resumes it. Reason: too fast',
     subject: { by: 'ann', at },
+    occurrence: killId,
   });
   const rings = (body: string) => ({
     key: 'alarm#LazyArk-Audit',
@@ -69,6 +72,7 @@ describe('an event raises a notice', () => {
     title: 'Alarm: LazyArk-Audit',
     body,
     subject: { alarmName: 'LazyArk-Audit' },
+    occurrence: 'evt_1',
   });
 
   it.each<{ when: string; type: string; detail: object; wanted: object }>([
@@ -124,6 +128,7 @@ describe('an event raises a notice', () => {
         title: 'A decision was not made in time',
         body: 'It counts as a no. fine',
         subject: { decisionId: 'dec_1' },
+        occurrence: 'dec_1',
       },
     },
     {
@@ -137,6 +142,7 @@ describe('an event raises a notice', () => {
         title: 'Nobody knows whether bank.pay happened',
         body: 'It is not tried again before it was looked up. no answer. npx lazyark effect show eff_1',
         subject: { effectId: 'eff_1' },
+        occurrence: at,
       },
     },
     {
@@ -150,6 +156,7 @@ describe('an event raises a notice', () => {
         title: 'The agent agt_x is lost',
         body: 'silent',
         subject: { agentId: 'agt_x' },
+        occurrence: at,
       },
     },
     {
@@ -194,13 +201,13 @@ describe('an event raises a notice', () => {
       },
     },
     {
-      when: 'a room wants one, with a happening of its own',
+      when: 'a room wants one',
       type: 'safety.NoticeWanted',
       detail: { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B', occurrence: 'own' },
       wanted: { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B', subject: {}, occurrence: 'own' },
     },
   ])('when $when', ({ type, detail, wanted }) => {
-    expect(raised(type, detail)).toEqual([{ occurrence: 'evt_1', ...wanted }]);
+    expect(raised(type, detail)).toEqual([wanted]);
   });
 });
 

@@ -30,13 +30,14 @@ export function meaningOf(event: BusEvent): Meaning[] {
   return reader ? [reader(event.detail as never, event)].flat() : [{ kind: 'nothing', reason: 'no reader' }];
 }
 
-/** What does not fit is cut off and what says nothing is said so: an announcer's many words keep nobody from being told. */
-const raiseIt = (
-  { title, body, ...wanted }: Omit<WantedNotice, 'subject' | 'occurrence'> & Partial<WantedNotice>,
-  { id }: BusEvent,
-): Meaning => {
+/**
+ * `occurrence` names what happened, never the event that tells of it: an announcement whose answer was lost is made
+ * again, and the bus gives it another id. People would be told twice, the second time perhaps after they answered.
+ * What does not fit is cut off and what says nothing is said so: an announcer's many words keep nobody from being told.
+ */
+const raiseIt = ({ title, body, ...wanted }: WantedNotice & { occurrence: string }): Meaning => {
   const fitting = { title: title.slice(0, 200), body: body.trim().slice(0, 4_000) || 'no reason' };
-  return { kind: 'raise', wanted: { subject: {}, occurrence: id, ...wanted, ...fitting } };
+  return { kind: 'raise', wanted: { ...wanted, ...fitting } };
 };
 const endIt = (key: string, by: string, note: string): Meaning => ({
   kind: 'resolve',
@@ -48,76 +49,78 @@ const endIt = (key: string, by: string, note: string): Meaning => ({
 const READERS: Record<string, Reader> = {
   'Scheduled Event': () => ({ kind: 'sweep' }),
 
-  [NoticeWanted.detailType]: (detail, event) => raiseIt(NoticeWanted.schema.parse(detail), event),
+  [NoticeWanted.detailType]: (detail) => raiseIt(NoticeWanted.schema.parse(detail)),
 
-  [SwarmKilled.detailType]: (detail, event) => {
-    const { by, reason, at, scope } = SwarmKilled.schema.parse(detail);
+  /** Pressed once more it is the same kill. */
+  [SwarmKilled.detailType]: (detail) => {
+    const { killId, by, reason, at, scope } = SwarmKilled.schema.parse(detail);
     const part = partOf(scope);
     const body = `Nothing autonomous happens there until a captain resumes it. Reason: ${reason}`;
-    const about = { key: killKey(part), body, subject: { by, at } };
+    const about = { key: killKey(part), body, subject: { by, at }, occurrence: killId };
     return scope === 'everything'
-      ? raiseIt({ ...about, kind: 'swarm_killed', severity: 'critical', title: `The swarm was killed by ${by}` }, event)
-      : raiseIt({ ...about, kind: 'part_stopped', severity: 'warning', title: `${part} was stopped by ${by}` }, event);
+      ? raiseIt({ ...about, kind: 'swarm_killed', severity: 'critical', title: `The swarm was killed by ${by}` })
+      : raiseIt({ ...about, kind: 'part_stopped', severity: 'warning', title: `${part} was stopped by ${by}` });
   },
   [SwarmResumed.detailType]: (detail) => {
     const { by, reason, scope } = SwarmResumed.schema.parse(detail);
     return endIt(killKey(partOf(scope)), by, `resumed: ${reason}`);
   },
 
-  [VoteRequested.detailType]: (detail, event) => {
-    const { decisionId, action, needs, closesAt, effectIds } = VoteRequested.schema.parse(detail);
+  [VoteRequested.detailType]: (detail) => {
+    const { decisionId, digest, action, needs, closesAt, effectIds } = VoteRequested.schema.parse(detail);
     if (!needs.includes('person')) return { kind: 'nothing', reason: 'no person is asked' };
     const [effectId, ...others] = effectIds;
     const subject = { decisionId, ...(effectId !== undefined && others.length === 0 && { effectId }) };
     const about = { key: decisionKey(decisionId), kind: 'effect_held', severity: 'error' as const, subject };
     const body = `Without an approval until ${closesAt} it is denied. lazyark decision show ${decisionId}`;
-    return raiseIt({ ...about, title: `${action} waits for a person`, body, needsAckBy: closesAt }, event);
+    const occurrence = `${closesAt}#${digest}`;
+    return raiseIt({ ...about, title: `${action} waits for a person`, body, needsAckBy: closesAt, occurrence });
   },
-  [DecisionMade.detailType]: (detail, event) => {
+  [DecisionMade.detailType]: (detail) => {
     const { decisionId, status, by, reason } = DecisionMade.schema.parse(detail);
     const over = endIt(decisionKey(decisionId), by, `${status}: ${reason}`);
     if (status !== 'expired') return over;
     const about = { key: `decision-expired#${decisionId}`, kind: 'decision_expired', severity: 'warning' as const };
     const body = `It counts as a no. ${reason}`;
-    return [
-      over,
-      raiseIt({ ...about, title: 'A decision was not made in time', body, subject: { decisionId } }, event),
-    ];
+    const title = 'A decision was not made in time';
+    return [over, raiseIt({ ...about, title, body, subject: { decisionId }, occurrence: decisionId })];
   },
-  [EffectUnknown.detailType]: (detail, event) => {
-    const { effectId, action, reason } = EffectUnknown.schema.parse(detail);
+  [EffectUnknown.detailType]: (detail) => {
+    const { effectId, action, reason, at } = EffectUnknown.schema.parse(detail);
     const title = `Nobody knows whether ${action} happened`;
     const body = `It is not tried again before it was looked up. ${reason}. npx lazyark effect show ${effectId}`;
     const about = { key: `effect-unknown#${effectId}`, kind: 'effect_unknown', severity: 'error' as const };
-    return raiseIt({ ...about, title, body, subject: { effectId } }, event);
+    return raiseIt({ ...about, title, body, subject: { effectId }, occurrence: at });
   },
-  [AgentLost.detailType]: (detail, event) => {
-    const { agentId, reason } = AgentLost.schema.parse(detail);
+  [AgentLost.detailType]: (detail) => {
+    const { agentId, reason, at } = AgentLost.schema.parse(detail);
     const about = { key: `agent-lost#${agentId}`, kind: 'agent_lost', severity: 'info' as const, subject: { agentId } };
-    return raiseIt({ ...about, title: `The agent ${agentId} is lost`, body: reason }, event);
+    return raiseIt({ ...about, title: `The agent ${agentId} is lost`, body: reason, occurrence: at });
   },
 
-  [CredentialExpiring.detailType]: (detail, event) => {
-    const { name, urgency, endsAt, reason } = CredentialExpiring.schema.parse(detail);
+  [CredentialExpiring.detailType]: (detail) => {
+    const { name, urgency, endsAt, reason, at } = CredentialExpiring.schema.parse(detail);
     const severity = urgency === 'expired' || urgency === 'refused' ? 'error' : 'warning';
     const title = `${name} is ${urgency}`;
     const body = `${reason}${endsAt ? `; its end: ${endsAt}` : ''}. docs/identity.md says how it is replaced.`;
-    return raiseIt({ key: credentialKey(name), kind: 'credential', severity, title, body, subject: { name } }, event);
+    const about = { key: credentialKey(name), kind: 'credential', severity, subject: { name } } as const;
+    // Told once a day for each urgency.
+    return raiseIt({ ...about, title, body, occurrence: `${at.slice(0, 10)}#${urgency}` });
   },
   [CredentialRenewed.detailType]: (detail) => {
     const { name } = CredentialRenewed.schema.parse(detail);
     return endIt(credentialKey(name), 'operations', 'it was replaced');
   },
 
-  /** CloudWatch tells of every alarm on the account's own bus. */
-  'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, event) => {
+  /** CloudWatch tells of every alarm on the account's own bus. Its own event is put there once: the id names it. */
+  'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, { id }) => {
     const { alarmName = 'unknown', state = {}, configuration = {} } = detail;
     const key = `alarm#${alarmName}`.slice(0, 200);
     if (state.value === 'OK') return endIt(key, 'cloudwatch', 'the alarm is over');
     if (state.value !== 'ALARM') return { kind: 'nothing', reason: 'the alarm has no data' };
     const body = configuration.description || state.reason || 'CloudWatch gave no reason';
     const about = { key, kind: 'alarm', severity: 'error' as const, subject: { alarmName } };
-    return raiseIt({ ...about, title: `Alarm: ${alarmName}`, body }, event);
+    return raiseIt({ ...about, title: `Alarm: ${alarmName}`, body, occurrence: id });
   },
 };
 

@@ -138,7 +138,8 @@ function telling(app: HttpApp, deps: NoticeRoutesDeps): void {
     const { title, body, severity } = c.req.valid('json');
     const by = c.get('principal').principalId;
     const key = `said#${c.get('requestUlid') ?? `${by}#${deps.now().toISOString()}`}`;
-    await deps.announce(NoticeWanted, { key, kind: 'said_by_person', severity, title, body, subject: { by } });
+    const said = { kind: 'said_by_person', severity, title, body, subject: { by } };
+    await deps.announce(NoticeWanted, { key, ...said, occurrence: key });
     return c.json({ noticeId: noticeIdOf(key) }, 202);
   });
   const channels = createRoute({

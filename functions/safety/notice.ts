@@ -30,7 +30,7 @@ export const WantedNotice = z.strictObject({
   needsAckBy: z.iso.datetime().optional(),
   /** what it is about, such as { effectId } */
   subject: z.record(z.string().max(50), z.string().max(300)).default({}),
-  /** names this one happening, so that the same event delivered twice counts once */
+  /** names this one happening, so that it counts once, however often it is told and delivered */
   occurrence: z.string().max(200).optional(),
 });
 export type WantedNotice = z.infer<typeof WantedNotice>;

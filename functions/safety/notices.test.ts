@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { serve } from '../common/http.ts';
 import { CANARIES } from '../common/mask.test-support.ts';
+import { TableBusy, TableOutcomeUnknown, type Tables, type Write } from '../common/table.ts';
 import { parseChannelSecrets } from './channel-secrets.ts';
 import { concludeLadder, PagerUnreached, tellPager } from './conclude-ladder.ts';
 import { noticeIdOf } from './notice.ts';
@@ -471,6 +472,8 @@ describe('through HTTP', () => {
     expect(bench.announced).toMatchObject([
       { name: 'safety.NoticeWanted', detail: { kind: 'said_by_person', subject: { by: 'ann' } } },
     ]);
+    const [{ detail } = {}] = bench.announced as { detail?: { key: string; occurrence: string } }[];
+    expect(detail?.occurrence, 'said once, however often it is announced').toBe(detail?.key);
     const secret = {
       discord: { webhookUrl: 'https://discord.com/api/webhooks/1/hunter2' },
       people: { ann: '+4915112345678' },
@@ -483,6 +486,12 @@ describe('through HTTP', () => {
     expect(bad.text).not.toContain('hunter2');
     expect(kept).toHaveLength(1);
   });
+});
+
+const bound = (tables: Tables): Tables => ({
+  get: (...asked) => tables.get(...asked),
+  query: (asked) => tables.query(asked),
+  write: (writes) => tables.write(writes),
 });
 
 describe('what the bus tells', () => {
@@ -572,15 +581,16 @@ describe('what the bus tells', () => {
     expect(await bench.notice('decision-expired#dec_1')).toMatchObject({ status: 'open', severity: 'warning' });
   });
 
+  const effect = {
+    effectId: 'eff_1',
+    intentKey: 'k',
+    action: 'bank.pay',
+    scope: { room: 'objectives' },
+    reason: 'no answer',
+    at: vote.at,
+  };
+
   it('an effect of which nobody knows is an error; a lost agent is told only where that is configured', async () => {
-    const effect = {
-      effectId: 'eff_1',
-      intentKey: 'k',
-      action: 'bank.pay',
-      scope: { room: 'objectives' },
-      reason: 'no answer',
-      at: vote.at,
-    };
     await tell('safety.EffectUnknown', effect);
     expect(await bench.notice('effect-unknown#eff_1')).toMatchObject({
       severity: 'error',
@@ -617,10 +627,92 @@ describe('what the bus tells', () => {
     expect(await bench.notice('credential#mail')).toMatchObject({ status: 'resolved' });
   });
 
+  it.each([
+    {
+      what: 'a wanted notice',
+      type: 'safety.NoticeWanted',
+      detail: { key: 'k', kind: 'drill', severity: 'critical', title: 'T', body: 'B', occurrence: '1' },
+      key: 'k',
+    },
+    { what: 'a kill', type: 'safety.SwarmKilled', detail: killed, key: 'killed#everything' },
+    {
+      what: 'a kill that is pressed once more',
+      type: 'safety.SwarmKilled',
+      detail: killed,
+      again: { at: '2026-11-20T12:01:00Z' },
+      key: 'killed#everything',
+    },
+    { what: 'a vote', type: 'safety.VoteRequested', detail: vote, key: 'decision#dec_1' },
+    {
+      what: 'a decision that nobody made, carried out once more',
+      type: 'safety.DecisionMade',
+      detail: { ...made, status: 'expired' },
+      again: { at: '2026-11-20T12:01:00Z' },
+      key: 'decision-expired#dec_1',
+    },
+    { what: 'an unknown outcome', type: 'safety.EffectUnknown', detail: effect, key: 'effect-unknown#eff_1' },
+    {
+      what: 'a credential',
+      type: 'operations.CredentialExpiring',
+      detail: { name: 'mail', endsAt: null, reason: 'invalid_grant', at: vote.at, urgency: 'expired' },
+      again: { at: '2026-11-20T12:01:00Z' },
+      key: 'credential#mail',
+    },
+  ])('$what that is announced twice, as two events, is told once, also after an answer', async (told) => {
+    await tell(told.type, told.detail, 'evt_1');
+    await bench.answer('resolved', told.key);
+    await tell(told.type, { ...told.detail, ...told.again }, 'evt_2');
+    expect(await bench.notice(told.key)).toMatchObject({ status: 'resolved', count: 1, round: 1 });
+  });
+
+  it('a table that is busy, or does not say whether it wrote, loses nothing and counts nothing twice', async () => {
+    const { tables } = bench.raising;
+    const troubles = [
+      async () => Promise.reject(new TableBusy('throttled')),
+      async (writes: readonly Write[]) => {
+        await tables.write(writes);
+        throw new TableOutcomeUnknown('the response was lost');
+      },
+    ];
+    bench.raising.tables = { ...bound(tables), write: (writes) => (troubles.shift() ?? bound(tables).write)(writes) };
+    await tell('safety.SwarmKilled', killed);
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'open', count: 1, round: 1 });
+    expect(troubles).toEqual([]);
+  });
+
+  it('a table that stays busy has the event come again, and any other trouble is no reason to insist', async () => {
+    const { tables } = bench.raising;
+    const tries = { busy: 0, broken: 0 };
+    const failing = (name: keyof typeof tries, error: Error) => ({
+      ...bound(tables),
+      get: async () => {
+        tries[name] += 1;
+        throw error;
+      },
+    });
+    bench.raising.tables = failing('busy', new TableBusy('throttled'));
+    await expect(tell('safety.SwarmResumed', killed)).rejects.toThrow('throttled');
+    bench.raising.tables = failing('broken', new Error('a bug'));
+    await expect(tell('safety.SwarmResumed', killed)).rejects.toThrow('a bug');
+    expect(tries).toEqual({ busy: 5, broken: 1 });
+  });
+
+  it('what happens again after an answer is told again', async () => {
+    await tell('safety.SwarmKilled', killed, 'evt_1');
+    await tell('safety.SwarmResumed', killed, 'evt_2');
+    await tell('safety.SwarmKilled', { ...killed, killId: `kil_${'1'.repeat(26)}` }, 'evt_3');
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'open', count: 2, round: 2 });
+    await tell('safety.EffectUnknown', effect, 'evt_4');
+    await bench.answer('resolved', 'effect-unknown#eff_1');
+    await tell('safety.EffectUnknown', { ...effect, at: '2026-11-20T12:01:00Z' }, 'evt_5');
+    expect(await bench.notice('effect-unknown#eff_1')).toMatchObject({ status: 'open', round: 2 });
+  });
+
   it('any room may want a notice; what is malformed is refused, what nobody reads is left alone', async () => {
-    await tell('safety.NoticeWanted', { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B' });
+    const wanted = { key: 'k', kind: 'drill', severity: 'info', title: 'T', body: 'B' };
+    await tell('safety.NoticeWanted', { ...wanted, occurrence: '1' });
     expect(await bench.notice('k')).toMatchObject({ ladder: 'digest' });
-    await expect(tell('safety.NoticeWanted', { key: 'k' })).rejects.toThrow();
+    await expect(tell('safety.NoticeWanted', wanted), 'without its occurrence').rejects.toThrow();
     expect(await tell('safety.Unheard', {})).toMatchObject([{ kind: 'nothing' }]);
     expect(await tell('Scheduled Event', {})).toMatchObject([{ open: 1 }]);
   });
