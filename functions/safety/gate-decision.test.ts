@@ -52,6 +52,15 @@ describe('what the gate decides of one proposal', () => {
     expect(decision).toMatchObject({ kind: 'deny', reason: 'forbidden by no-payments-at-night' });
   });
 
+  it('denies what the catalogue of actions does not know, whatever a policy allows and whatever is live', () => {
+    const undeclared = ({ action }: Proposal) => (action === 'task.execute' ? 'it is in no catalogue' : undefined);
+    const rules = { ...RULES, undeclared };
+    const denied = { kind: 'deny', reason: 'it is in no catalogue' };
+    expect(decideProposal(aProposal(), rules)).toMatchObject(denied);
+    expect(decideProposal(aProposal(), rules, () => 'in shadow mode')).toMatchObject(denied);
+    expect(decideProposal(aProposal({ action: 'task.delete' }), rules).reason).toContain('no policy allows');
+  });
+
   it('shadows what is not live yet, but only what policy would let through', () => {
     const shadow = () => 'noop is in shadow mode';
     expect(decideProposal(aProposal(), RULES, shadow)).toMatchObject({

@@ -51,9 +51,8 @@ describe('the budget of prompts', () => {
     expect(takePrompt(UNUSED, { perHour: 0, perDay: 5 }, NOW)).toMatchObject({ reason: 'never_prompted' });
     expect(takePrompt(UNUSED, { perHour: 5, perDay: 0 }, NOW)).toMatchObject({ reason: 'never_prompted' });
     expect(takePrompt(UNUSED, { perHour: 1, perDay: 1 }, NOW)).toMatchObject({ kind: 'prompt' });
-    expect(takePrompt({ ...UNUSED, hourCount: 10_000 }, 'always', NOW)).toMatchObject({
-      reason: 'always told at once',
-    });
+    const always = takePrompt({ ...UNUSED, hourCount: 10_000 }, 'always', NOW);
+    expect(always).toMatchObject({ kind: 'prompt', reason: 'always told at once' });
   });
 
   it('counts hours and days by themselves, from nothing', () => {
