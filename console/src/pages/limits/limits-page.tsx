@@ -122,7 +122,7 @@ const refusedWords = ({ unit, lastRefused }: Limit): string =>
     : `asked for ${formatAmount(unit, lastRefused.amount)}, more than was left`;
 
 const windowWords = ({ window, seconds }: Limit): string =>
-  window === 'fixed' ? `in each ${unitOf(seconds)}` : `within any ${formatDuration(seconds * 1000)}`;
+  `${window === 'fixed' ? 'in each' : 'within any'} ${unitOf(seconds)}`;
 
 const unitOf = (seconds: number): string =>
   ({ 60: 'minute', 3600: 'hour', 86400: 'day' })[seconds] ?? formatDuration(seconds * 1000);

@@ -107,7 +107,11 @@ function Figure({ name, value, note, tone }: { name: string; value: string; note
 
 function AgentHealth({ agents }: { agents: Status['agents'] }) {
   const total = agents.healthy + agents.lost + agents.registered;
-  const share = total === 0 ? 0 : (agents.healthy / total) * 100;
+  const parts = [
+    { tone: 'green', count: agents.healthy },
+    { tone: 'red', count: agents.lost },
+    { tone: 'grey', count: agents.registered },
+  ].filter(({ count }) => count > 0);
   return (
     <Tile
       title="Agents"
@@ -125,9 +129,9 @@ function AgentHealth({ agents }: { agents: Status['agents'] }) {
             role="img"
             aria-label={`${agents.healthy} healthy, ${agents.lost} lost, ${agents.registered} registered`}
           >
-            <span className="tone-green" style={{ width: `${share}%` }} />
-            <span className="tone-red" style={{ width: `${(agents.lost / total) * 100}%` }} />
-            <span className="tone-grey" style={{ flex: 1 }} />
+            {parts.map(({ tone, count }) => (
+              <span key={tone} className={`tone-${tone}`} style={{ flex: count }} />
+            ))}
           </div>
           <div className="legend">
             <span className="state tone-green">
