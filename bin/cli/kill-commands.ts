@@ -3,16 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type CertificateFault, verifyCertificate } from '../../functions/safety/certificate.ts';
 import { BadInput, CommandFailed } from './failure.ts';
-import {
-  fieldLines,
-  onApi,
-  type PageOf,
-  type PageOptions,
-  pageLines,
-  pageQuery,
-  type Surroundings,
-  withPage,
-} from './session.ts';
+import { fieldLines, listing, onApi, type Surroundings } from './session.ts';
 import { line, tableLines } from './terminal.ts';
 
 type ScopeOptions = { agent?: string; objective?: string; room?: string };
@@ -64,11 +55,13 @@ function reasonIn({ reason }: { reason?: string }): string {
 }
 
 function addKillReading(kill: Command, surroundings: Surroundings): void {
-  const list = withPage(kill.command('list').description('kills, newest first'));
-  onApi<PageOptions>(list, surroundings, async ({ api, options, print }) => {
-    const page = await api.get<PageOf<KillSummary>>('/kills', pageQuery(options));
-    const row = (item: KillSummary) => [item.killId, item.at, item.scope, item.status, item.by, item.reason];
-    print(page, () => pageLines(page, ['kill', 'at', 'scope', 'status', 'by', 'reason'], row));
+  listing<KillSummary>(kill.command('list').description('kills, newest first'), surroundings, '/kills', {
+    kill: ({ killId }) => killId,
+    at: ({ at }) => at,
+    scope: ({ scope }) => scope,
+    status: ({ status }) => status,
+    by: ({ by }) => by,
+    reason: ({ reason }) => reason,
   });
   const show = kill.command('show <kill-id>').description('what has confirmed a kill, and what it waits for');
   onApi(show, surroundings, async ({ api, print }, killId = '') => {

@@ -2,17 +2,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { readTextFile } from './objective-file.ts';
-import {
-  fieldLines,
-  onApi,
-  type PageOf,
-  type PageOptions,
-  pageLines,
-  pageQuery,
-  type Surroundings,
-  wholeNumber,
-  withPage,
-} from './session.ts';
+import { fieldLines, listing, onApi, type Surroundings, wholeNumber } from './session.ts';
 
 type Summary = { version: number; at: string; by: string; reason: string };
 type Policies = Summary & { files: Record<string, string> };
@@ -27,11 +17,12 @@ export function addPolicyCommands(program: Command, surroundings: Surroundings):
     print({ ...found, files }, () => fieldLines({ ...found, files: Object.keys(files) }));
   });
   addChanging(policy, surroundings);
-  const history = withPage(policy.command('history').description('every change, newest first'));
-  onApi<PageOptions>(history, surroundings, async ({ api, options, print }) => {
-    const page = await api.get<PageOf<Summary>>('/policies/history', pageQuery(options));
-    const row = ({ version, at, by, reason }: Summary) => [version, at, by, reason];
-    print(page, () => pageLines(page, ['version', 'at', 'by', 'reason'], row));
+  const history = policy.command('history').description('every change, newest first');
+  listing<Summary>(history, surroundings, '/policies/history', {
+    version: ({ version }) => version,
+    at: ({ at }) => at,
+    by: ({ by }) => by,
+    reason: ({ reason }) => reason,
   });
 }
 
@@ -49,15 +40,17 @@ type LimitRow = LimitView & { refused: number; lastTaken: { by: string } | null 
 /** `limit list`: each limit with what is taken and left. */
 export function addLimitCommands(program: Command, surroundings: Surroundings): void {
   const limit = program.command('limit').description('how much may be done within a time');
-  const list = withPage(limit.command('list').description('each limit: taken, left, refused'));
-  onApi<PageOptions>(list, surroundings, async ({ api, options, print }) => {
-    const page = await api.get<PageOf<LimitRow>>('/limits', pageQuery(options));
-    const row = (one: LimitRow) => [
-      ...[one.name, one.subject, one.unit, one.most, one.reserved, one.used, one.left, one.refused],
-      one.lastTaken?.by,
-    ];
-    const headings = ['limit', 'of', 'unit', 'most', 'reserved', 'used', 'left', 'refused', 'last taken by'];
-    print(page, () => pageLines(page, headings, row));
+  const list = limit.command('list').description('each limit: taken, left, refused');
+  listing<LimitRow>(list, surroundings, '/limits', {
+    limit: ({ name }) => name,
+    of: ({ subject }) => subject,
+    unit: ({ unit }) => unit,
+    most: ({ most }) => most,
+    reserved: ({ reserved }) => reserved,
+    used: ({ used }) => used,
+    left: ({ left }) => left,
+    refused: ({ refused }) => refused,
+    'last taken by': ({ lastTaken }) => lastTaken?.by,
   });
 }
 

@@ -4,15 +4,13 @@ import type { Command } from 'commander';
 import { BadInput } from './failure.ts';
 import {
   fieldLines,
+  listing,
   onApi,
   type PageOf,
-  type PageOptions,
   pageLines,
-  pageQuery,
   type Session,
   type Surroundings,
   wholeNumber,
-  withPage,
 } from './session.ts';
 
 type PrincipalView = {
@@ -28,15 +26,15 @@ type TokenOptions = { tokenFile?: string; expiresInDays: string };
 
 export function addPrincipalCommands(program: Command, surroundings: Surroundings): void {
   const principal = program.command('principal').description('who may use this LazyArk, and as what');
-  onApi<PageOptions>(
-    withPage(principal.command('list').description('everybody with a token, newest first; never the tokens')),
-    surroundings,
-    async ({ api, options, print }) => {
-      const page = await api.get<PageOf<PrincipalView>>('/principals', pageQuery(options));
-      const headings = ['principal', 'title', 'roles', 'status', 'expires', 'last used'];
-      print(page, () => pageLines(page, headings, rowOf));
-    },
-  );
+  const list = principal.command('list').description('everybody with a token, newest first; never the tokens');
+  listing<PrincipalView>(list, surroundings, '/principals', {
+    principal: ({ principalId }) => principalId,
+    title: ({ title }) => title,
+    roles: ({ roles }) => roles.join(', '),
+    status: ({ status }) => status,
+    expires: ({ expiresAt }) => expiresAt,
+    'last used': ({ lastUsedAt }) => lastUsedAt,
+  });
   addIssuing(principal, surroundings);
   onApi<{ reason: string }>(
     principal
@@ -129,11 +127,3 @@ async function issue(session: Session<TokenOptions>, path: string, body: object)
 }
 
 const pathOf = (id: string): string => `/principals/${encodeURIComponent(id)}`;
-const rowOf = ({ principalId, title, roles, status, expiresAt, lastUsedAt }: PrincipalView) => [
-  principalId,
-  title,
-  roles.join(', '),
-  status,
-  expiresAt,
-  lastUsedAt,
-];

@@ -55,6 +55,24 @@ export function pageLines<Item>(
   return [...tableLines(headings, rows), ...(page.cursor ? [`more: --cursor ${page.cursor}`] : [])];
 }
 
+/** Headings, and what stands below each for an item. */
+export type Columns<Item> = Record<string, (item: Item) => string | number | null | undefined>;
+
+/** Makes a command list the pages of a route as a table. */
+export const listing = <Item>(command: Command, surroundings: Surroundings, path: string, columns: Columns<Item>) =>
+  onApi<PageOptions>(withPage(command), surroundings, async ({ api, options, print }) => {
+    const page = await api.get<PageOf<Item>>(path, pageQuery(options));
+    const row = (item: Item) => Object.values(columns).map((cell) => cell(item));
+    print(page, () => pageLines(page, Object.keys(columns), row));
+  });
+
+/** Makes a command show one thing below a route, by the id that is its argument. */
+export const showing = (command: Command, surroundings: Surroundings, path: string) =>
+  onApi(command, surroundings, async ({ api, print }, id = '') => {
+    const found = await api.get<object>(`${path}/${encodeURIComponent(id)}`);
+    print(found, () => fieldLines(found));
+  });
+
 /** An object as `name  value` lines; what is nested is JSON on its line. */
 export function fieldLines(value: object): string[] {
   const fields = Object.entries(value).filter(([, field]) => field !== undefined && field !== null);

@@ -3,16 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Api } from './api.ts';
 import { ApiRefused, CommandFailed } from './failure.ts';
-import {
-  fieldLines,
-  onApi,
-  type PageOf,
-  type PageOptions,
-  pageLines,
-  pageQuery,
-  type Surroundings,
-  withPage,
-} from './session.ts';
+import { fieldLines, listing, onApi, type Surroundings, showing } from './session.ts';
 
 type Room = { room: string; items?: number; equal?: number; changed?: number };
 type Snapshot = { snapshotId: string; status: string; beganAt: string; by: string; why: string; rooms?: Room[] };
@@ -22,20 +13,15 @@ const LOOK_EVERY_MS = 500;
 
 export function addSnapshotCommands(program: Command, surroundings: Surroundings): void {
   const snapshot = program.command('snapshot').description('hourly copies of what all rooms keep, and restores');
-  const list = withPage(snapshot.command('list').description('newest first'));
-  onApi<PageOptions>(list, surroundings, async ({ api, options, print }) => {
-    const page = await api.get<PageOf<Snapshot>>('/snapshots', pageQuery(options));
-    const row = (item: Snapshot) => [item.snapshotId, item.status, item.beganAt, String(itemsIn(item)), item.by];
-    print(page, () => pageLines(page, ['snapshot', 'status', 'began', 'items', 'by'], row));
+  listing<Snapshot>(snapshot.command('list').description('newest first'), surroundings, '/snapshots', {
+    snapshot: ({ snapshotId }) => snapshotId,
+    status: ({ status }) => status,
+    began: ({ beganAt }) => beganAt,
+    items: (item) => itemsIn(item),
+    by: ({ by }) => by,
   });
-  onApi(
-    snapshot.command('show <snapshot-id>').description('what is in one, with its digests'),
-    surroundings,
-    async ({ api, print }, id = '') => {
-      const found = await api.get<object>(`/snapshots/${encodeURIComponent(id)}`);
-      print(found, () => fieldLines(found));
-    },
-  );
+  const show = snapshot.command('show <snapshot-id>').description('what is in one, with its digests');
+  showing(show, surroundings, '/snapshots');
   const reasoned = (command: Command) => command.requiredOption('--reason <text>', 'kept in the audit');
   onApi<{ reason: string }>(
     reasoned(snapshot.command('create').description('take one now and wait until it is complete')),

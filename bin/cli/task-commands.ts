@@ -7,12 +7,14 @@ import { errorText } from './objective-result.ts';
 import type { ObjectiveView, TaskView } from './objective-view.ts';
 import {
   fieldLines,
+  listing,
   onApi,
   type PageOf,
   type PageOptions,
   pageLines,
   pageQuery,
   type Surroundings,
+  showing,
   withPage,
 } from './session.ts';
 
@@ -33,14 +35,8 @@ export function addTaskCommands(program: Command, surroundings: Surroundings): v
     const page = await api.get<PageOf<DeadLetter>>('/tasks', { ...pageQuery(options), status: 'dead_letter' });
     print(page, () => pageLines(page, ['task', 'since', 'attempts', 'title', 'error'], deadRow));
   });
-  onApi(
-    task.command('show <task-id>').description('one task with its attempts, errors and result'),
-    surroundings,
-    async ({ api, print }, id = '') => {
-      const found = await api.get<object>(`/tasks/${encodeURIComponent(id)}`);
-      print(found, () => fieldLines(found));
-    },
-  );
+  const show = task.command('show <task-id>').description('one task with its attempts, errors and result');
+  showing(show, surroundings, '/tasks');
   onApi(
     task.command('redrive <task-id>').description('give a task that gave up another set of attempts'),
     surroundings,
@@ -78,25 +74,14 @@ type AgentView = {
 
 export function addAgentCommands(program: Command, surroundings: Surroundings): void {
   const agent = program.command('agent').description('the agents that do the work');
-  onApi<PageOptions>(
-    withPage(agent.command('list').description('who is there, and how they are')),
-    surroundings,
-    async ({ api, options, print }) => {
-      const page = await api.get<PageOf<AgentView>>('/agents', pageQuery(options));
-      const row = (item: AgentView) => [
-        item.agentId,
-        item.status,
-        item.transport,
-        item.lastSeenAt,
-        item.capabilities.join(', '),
-      ];
-      print(page, () => pageLines(page, ['agent', 'status', 'transport', 'last seen', 'capabilities'], row));
-    },
-  );
-  onApi(agent.command('show <agent-id>').description('one agent'), surroundings, async ({ api, print }, id = '') => {
-    const found = await api.get<object>(`/agents/${encodeURIComponent(id)}`);
-    print(found, () => fieldLines(found));
+  listing<AgentView>(agent.command('list').description('who is there, and how they are'), surroundings, '/agents', {
+    agent: ({ agentId }) => agentId,
+    status: ({ status }) => status,
+    transport: ({ transport }) => transport,
+    'last seen': ({ lastSeenAt }) => lastSeenAt,
+    capabilities: ({ capabilities }) => capabilities.join(', '),
   });
+  showing(agent.command('show <agent-id>').description('one agent'), surroundings, '/agents');
   onApi(
     agent.command('register <file>').description('register an agent declared in a YAML or JSON file'),
     surroundings,
