@@ -10,6 +10,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -70,7 +71,7 @@ function looking(app: HttpApp, { agents }: AgentRoutesDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Agent), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Agent),
       ...problems(400, 401, 403),
     },
   });

@@ -1,6 +1,16 @@
 // HTTP of the room audit: entries and one entry; what proves them and what is taken home have files of their own.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  may,
+  PageQuery,
+  pageAnswer,
+  problems,
+  z,
+} from '../common/http.ts';
 import type { Lanes } from './lanes.store.ts';
 import { type ProofRouteDeps, proofRoutes } from './proof-routes.ts';
 import { type ReportRouteDeps, reportRoutes } from './report-routes.ts';
@@ -43,7 +53,7 @@ function entryRoutes({ lanes }: { lanes: Lanes }): HttpApp {
       }),
     },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Entry), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Entry),
       ...problems(400, 401, 403),
     },
   });

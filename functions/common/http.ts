@@ -172,6 +172,9 @@ export const jsonAnswer = <Schema extends z.ZodType>(schema: Schema, description
   description,
   content: { 'application/json': { schema } },
 });
+/** A page of a list; its cursor, when there is more, is what the next request hands back. */
+export const pageAnswer = <Item extends z.ZodType>(item: Item) =>
+  jsonAnswer(z.object({ items: z.array(item), cursor: z.string().optional() }), 'A page');
 /** The error answers a route may give, for its OpenAPI entry. */
 export const problems = (...statuses: number[]) =>
   Object.fromEntries(

@@ -9,6 +9,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -143,7 +144,7 @@ function looking(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery.extend({ status: ObjectiveStatus.optional() }) },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Summary), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Summary),
       ...problems(400, 401, 403),
     },
   });

@@ -9,6 +9,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -66,7 +67,7 @@ function looking(app: HttpApp, deps: PrincipalRoutesDeps): void {
     middleware: [logsAccess('principals read', deps), may('captain', 'auditor')] as const,
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Principal), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Principal),
       ...problems(400, 401, 403),
     },
   });

@@ -1,6 +1,16 @@
 // HTTP of anomalies: who no longer behaved as always, and how an agent behaves now against its baseline.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  may,
+  PageQuery,
+  pageAnswer,
+  problems,
+  z,
+} from '../common/http.ts';
 import type { Item, Tables } from '../common/table.ts';
 import { METRICS, SLOT_MS } from './behaviour.ts';
 import { anomalyKey, readBehaviour } from './watch-behaviour.ts';
@@ -45,7 +55,7 @@ export function behaviourRoutes({ tables, table }: Deps): HttpApp {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Anomaly), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Anomaly),
       ...problems(400, 401, 403),
     },
   });

@@ -10,6 +10,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -118,7 +119,7 @@ function killRoutes(app: HttpApp, deps: ControlDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Kill), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Kill),
       ...problems(400, 401, 403),
     },
   });

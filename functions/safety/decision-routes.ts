@@ -11,6 +11,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -55,7 +56,7 @@ export function decisionRoutes(deps: DecisionDeps, log: AccessLog): HttpApp {
     middleware: may('viewer', 'agent'),
     request: { query: Filter },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Summary), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Summary),
       ...problems(400, 401, 403),
     },
   });

@@ -1,6 +1,16 @@
 // HTTP of effects: everything that passed the gate or was stopped there.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, HttpProblem, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
+import {
+  type HttpApp,
+  HttpProblem,
+  httpApp,
+  jsonAnswer,
+  may,
+  PageQuery,
+  pageAnswer,
+  problems,
+  z,
+} from '../common/http.ts';
 import type { EffectDeps } from './clear-effects.ts';
 import { listEffects, readEffect } from './effects.ts';
 
@@ -23,7 +33,7 @@ export function effectRoutes(deps: EffectDeps): HttpApp {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Effect), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Effect),
       ...problems(400, 401, 403),
     },
   });

@@ -1,6 +1,6 @@
 // HTTP of the limits: each with what is taken and left of it.
 import { createRoute } from '@hono/zod-openapi';
-import { type HttpApp, httpApp, jsonAnswer, may, PageQuery, problems, z } from '../common/http.ts';
+import { type HttpApp, httpApp, may, PageQuery, pageAnswer, problems, z } from '../common/http.ts';
 import { type LimitsDeps, listLimits } from './limits.ts';
 
 const Last = z.looseObject({ by: z.string(), effectId: z.string(), at: z.string() }).nullable();
@@ -32,7 +32,7 @@ export function limitRoutes(deps: LimitsDeps): HttpApp {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(LimitNow), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(LimitNow),
       ...problems(400, 401, 403),
     },
   });

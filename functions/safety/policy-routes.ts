@@ -9,6 +9,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -77,10 +78,7 @@ function serveReading(app: HttpApp, deps: PolicyDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(
-        z.object({ items: z.array(Summary.extend({ files: z.array(z.string()) })), cursor: z.string().optional() }),
-        'A page',
-      ),
+      200: pageAnswer(Summary.extend({ files: z.array(z.string()) })),
       ...problems(400, 401, 403),
     },
   });

@@ -8,6 +8,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -125,7 +126,7 @@ function addDrills(app: HttpApp, { drills, announce, now }: RequestRoutesDeps): 
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Drill), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Drill),
       ...problems(400, 401, 403),
     },
   });

@@ -10,6 +10,7 @@ import {
   jsonBody,
   may,
   PageQuery,
+  pageAnswer,
   problems,
   z,
 } from '../common/http.ts';
@@ -117,7 +118,7 @@ function addReads(app: HttpApp, { records }: SnapshotDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Snapshot), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Snapshot),
       ...problems(400, 401, 403),
     },
   });
@@ -141,7 +142,7 @@ function addReads(app: HttpApp, { records }: SnapshotDeps): void {
     middleware: may('viewer'),
     request: { query: PageQuery },
     responses: {
-      200: jsonAnswer(z.object({ items: z.array(Restore), cursor: z.string().optional() }), 'A page'),
+      200: pageAnswer(Restore),
       ...problems(400, 401, 403),
     },
   });
