@@ -2,9 +2,19 @@
 import * as z from 'zod';
 import type { Announce } from '../common/announce.ts';
 import type { ActionCatalogue } from './action.ts';
+import type { KillScope } from './control-flags.ts';
 import { type DrillDeps, drillUndo } from './drill-undo.ts';
 import type { Drill, Drills } from './drills.store.ts';
-import { DrillAsked, EffectCleared, EffectOverdue, EffectRequested, NoticeWanted, ReversalAsked } from './events.ts';
+import type { Effect } from './effect.ts';
+import {
+  DrillAsked,
+  EffectCleared,
+  EffectOverdue,
+  EffectRequested,
+  NoticeWanted,
+  ReversalAsked,
+  SwarmResumed,
+} from './events.ts';
 import { lookUpEffect, performEffect } from './perform-effect.ts';
 import { reverseEffect } from './reverse-effect.ts';
 import { snapshotIdOf } from './snapshot.ts';
@@ -17,7 +27,13 @@ export const PerformerEvent = z.looseObject({
 });
 export type PerformerEvent = z.infer<typeof PerformerEvent>;
 
-export type AnswerDeps = DrillDeps & { drills: Drills; announce: Announce; catalogue: ActionCatalogue };
+export type AnswerDeps = DrillDeps & {
+  drills: Drills;
+  announce: Announce;
+  catalogue: ActionCatalogue;
+  /** the effects that waited for a resume of this scope and for nothing else */
+  waitingFor: (scope: KillScope) => Promise<Effect[]>;
+};
 
 /** Events of effects that somebody else performs are nobody's business here: they were not requested. */
 export async function answerEvent({ 'detail-type': type, detail, time }: PerformerEvent, deps: AnswerDeps) {
@@ -32,9 +48,20 @@ export async function answerEvent({ 'detail-type': type, detail, time }: Perform
     const answer = await reverseEffect(effectId, { by, reason }, deps);
     return answer.kind === 'requested' ? performEffect(answer.undoEffectId, deps) : answer;
   }
+  if (type === SwarmResumed.detailType) return askAgain(SwarmResumed.schema.parse(detail).scope, deps);
   const drillId =
     type === DrillAsked.detailType ? DrillAsked.schema.parse(detail).drillId : snapshotIdOf('drl', new Date(time));
   return drill(drillId, deps);
+}
+
+/** Each in an event of its own, so that none waits for another. What is missed here is asked again when its time is over. */
+async function askAgain(
+  scope: KillScope,
+  { waitingFor, performers, announce }: AnswerDeps,
+): Promise<{ asked: number }> {
+  const ours = (await waitingFor(scope)).filter(({ action }) => action in performers);
+  for (const { effectId } of ours) await announce(EffectRequested, { effectId });
+  return { asked: ours.length };
 }
 
 async function drill(drillId: string, deps: AnswerDeps): Promise<Drill> {

@@ -1,6 +1,7 @@
 // The drill: does each action that can be undone on a scope of its own, undoes it, and compares the state with before.
 import type { EffectRequest } from './effect-request.ts';
 import { requestOf } from './effect-request.ts';
+import type { Said } from './holds.ts';
 import { type PerformDeps, performEffect } from './perform-effect.ts';
 import { type ReverseDeps, reverseEffect } from './reverse-effect.ts';
 
@@ -12,7 +13,12 @@ export type DrilledAction = {
   detail: string;
   durationMs: number;
 };
-export type DrillDeps = PerformDeps & ReverseDeps & { exercises: readonly Exercise[] };
+export type DrillDeps = PerformDeps &
+  ReverseDeps & {
+    exercises: readonly Exercise[];
+    /** refuses what is held, so that nobody does it later */
+    withdraw: (said: Said) => Promise<unknown>;
+  };
 
 /** Drills every exercise, one after the other; `drillId` names their effects, so a repeated drill meets its own. */
 export async function drillUndo(drillId: string, deps: DrillDeps): Promise<DrilledAction[]> {
@@ -33,6 +39,9 @@ async function drillOne(drillId: string, exercise: Exercise, deps: DrillDeps): P
   const request = exerciseRequest(drillId, exercise, deps);
   await deps.requests.add(request, deps.now().toISOString());
   const done = await performEffect(request.effectId, deps);
+  // Done after a resume, nobody would undo it: the next drill would begin where this one wanted to arrive.
+  if (done.kind === 'held')
+    await deps.withdraw({ effectId: request.effectId, by: 'drill', reason: `${drillId} is over` });
   if (done.kind !== 'confirmed') return `it was not done: ${done.kind}${'reason' in done ? `, ${done.reason}` : ''}`;
   if ((await exercise.state()) === before) return 'it was done and has changed nothing: the drill proves nothing';
   const asked = await reverseEffect(request.effectId, { by: 'drill', reason: `${drillId}: undo it again` }, deps);

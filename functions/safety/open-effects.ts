@@ -2,7 +2,8 @@
 import type { Item, Tables } from '../common/table.ts';
 import { fateOf, type InFlight, type Kill } from './containment.ts';
 import { type EffectScope, type KillScope, scopeNamed } from './control-flags.ts';
-import { effectKey, OPEN_SHARDS, openPartition } from './effect-item.ts';
+import type { Effect } from './effect.ts';
+import { asEffect, effectKey, OPEN_SHARDS, openPartition } from './effect-item.ts';
 
 type Store = { tables: Tables; table: string };
 
@@ -47,6 +48,15 @@ export async function readInFlight(kill: Kill, ids: readonly string[], store: St
     return fate ? [{ fate, intentKey: String(item.intentKey) }] : [];
   });
 }
+
+/** What nobody but a resume of this scope stands in the way of: held for nothing else, or approved while it was stopped. */
+export async function readWaitingFor(scope: KillScope, store: Store): Promise<Effect[]> {
+  const effects = (await readStored(await openIdsIn(store), store)).map(asEffect);
+  return effects.filter((effect) => isOf(scope, effect.scope) && waitsForNobody(effect));
+}
+
+const waitsForNobody = ({ status, needs }: Effect): boolean =>
+  status === 'cleared' || (status === 'held' && needs.every((need) => need === 'resume'));
 
 function isOf(kill: KillScope, scope: EffectScope | undefined): boolean {
   if (kill === 'everything') return true;

@@ -5,7 +5,7 @@ import { openSqlite } from '../common/table-sqlite.ts';
 import { ActionCatalogue, undeclared } from './action.ts';
 import { answerEvent } from './answer-events.ts';
 import { changeSettingIn, readSetting, settingHistory } from './change-setting.store.ts';
-import { writeFlags } from './control-flags.ts';
+import { type KillScope, writeFlags } from './control-flags.ts';
 import type { Exercise } from './drill-undo.ts';
 import { drillsIn } from './drills.store.ts';
 import { effectRequestsIn } from './effect-requests.store.ts';
@@ -13,6 +13,8 @@ import { readEffect } from './effects.ts';
 import { EffectRequested } from './events.ts';
 import { RULES } from './gate.test-support.ts';
 import { gateOf } from './gate.ts';
+import { refuseHeld, type Said, satisfyNeed } from './holds.ts';
+import { readWaitingFor } from './open-effects.ts';
 import { lookUpEffect, performEffect } from './perform-effect.ts';
 import type { Done, Performer, Performers } from './performer.ts';
 import { requestEffect } from './request-effect.ts';
@@ -64,6 +66,8 @@ async function aPerformer() {
     ...place,
     now,
     performers,
+    waitingFor: (scope: KillScope) => readWaitingFor(scope, place),
+    withdraw: (said: Said) => refuseHeld(said, { ...place, now }),
     exercises,
     catalogue,
     announce: announce as never,
@@ -190,6 +194,62 @@ describe('an effect that is asked for', () => {
     const wrong = await requestEffect({ ...body, action: 'setting.change', parameters }, asked, deps);
     expect(wrong.kind === 'wrong' && wrong.problems.map(({ path }) => path)).toContain('parameters.name');
     expect(wrong.kind === 'wrong' && wrong.problems).toHaveLength(2);
+  });
+});
+
+describe('after a resume', () => {
+  const at = '2026-11-20T10:00:00Z';
+  const resumed = (scope: KillScope = 'everything') => ({
+    'detail-type': 'safety.SwarmResumed',
+    time: at,
+    detail: { scope, by: 'captain', reason: 'mended', at },
+  });
+  const asked = (told: unknown[]) => told.map((one) => (one as [string, { effectId: string }])[1].effectId).sort();
+
+  it('what only waited for it is asked again at once, and done', async () => {
+    const { deps, flag, ask, told, status } = await aPerformer();
+    await flag({ killed: true });
+    const waiting = [await ask('hello', { name: 'one' }), await ask('there', { name: 'two' })];
+    for (const effectId of waiting) await performEffect(effectId, deps);
+    await flag({ killed: false });
+    told.length = 0;
+    expect(await answerEvent(resumed(), deps)).toEqual({ asked: 2 });
+    expect(asked(told)).toEqual(waiting.toSorted());
+    for (const [type, detail] of [...told] as [string, object][])
+      await answerEvent({ 'detail-type': type, time: at, detail }, deps);
+    expect(await Promise.all(waiting.map(status))).toEqual(['confirmed', 'confirmed']);
+    expect(await answerEvent(resumed(), deps), 'the second time').toEqual({ asked: 0 });
+  });
+
+  it('what was approved meanwhile is asked again, what still waits for a person is not', async () => {
+    const { deps, flag, ask, told } = await aPerformer();
+    const [approved, doubted] = [await ask('hello', { confidence: 0.5 }), await ask('there', { confidence: 0.5 })];
+    for (const effectId of [approved, doubted]) await performEffect(effectId, deps);
+    await flag({ killed: true });
+    const { digest = '' } = (await deps.effect(approved)) ?? {};
+    await satisfyNeed({ effectId: approved, need: 'person', by: 'ann', reason: 'fine', digest }, deps);
+    expect(await performEffect(approved, deps)).toMatchObject({ kind: 'held', needs: ['resume'] });
+    await flag({ killed: false });
+    told.length = 0;
+    expect(await answerEvent(resumed(), deps)).toEqual({ asked: 1 });
+    expect(asked(told)).toEqual([approved]);
+  });
+
+  it('of a part, nothing outside of it is asked again', async () => {
+    const { deps, flag, ask } = await aPerformer();
+    await flag({ killed: true });
+    await performEffect(await ask('hello'), deps);
+    await flag({ killed: false });
+    expect(await answerEvent(resumed({ room: 'objectives' }), deps)).toEqual({ asked: 0 });
+    expect(await answerEvent(resumed({ room: 'safety' }), deps)).toEqual({ asked: 1 });
+  });
+
+  it('what others perform is theirs to ask again', async () => {
+    const { deps, flag, ask } = await aPerformer();
+    await flag({ killed: true });
+    await performEffect(await ask('hello'), deps);
+    await flag({ killed: false });
+    expect(await answerEvent(resumed(), { ...deps, performers: {} })).toEqual({ asked: 0 });
   });
 });
 
@@ -326,6 +386,17 @@ describe('the drill', () => {
     await flag({ killed: true });
     const later = { ...tick, time: '2026-11-21T03:00:00Z' };
     expect(await answerEvent(later, deps)).toMatchObject({ result: 'failed', actions: [{ detail: /held/ }] });
+  });
+
+  it('that a kill held is not done after the resume, and the next one passes', async () => {
+    const { deps, flag, value } = await aPerformer();
+    await flag({ killed: true });
+    expect(await answerEvent(tick, deps)).toMatchObject({ result: 'failed' });
+    await flag({ killed: false });
+    expect(await deps.waitingFor('everything')).toEqual([]);
+    expect(await value('canary/drill')).toBeNull();
+    const next = { ...tick, time: '2026-11-21T03:00:00Z' };
+    expect(await answerEvent(next, deps)).toMatchObject({ result: 'passed' });
   });
 });
 

@@ -7,6 +7,7 @@ import {
   EffectOverdue,
   EffectRequested,
   ReversalAsked,
+  SwarmResumed,
 } from '../../functions/safety/events.ts';
 import { announceOn, everyDayAt, listenTo } from '../platform/event-bus.ts';
 import { RoomFunction } from '../platform/room-function.ts';
@@ -30,6 +31,6 @@ export function performEffects(room: Safety): void {
   snapshots.allowReadWrite(perform);
   snapshots.allowList(perform);
   announceOn(bus, perform);
-  listenTo(bus, [EffectRequested, EffectCleared, EffectOverdue, ReversalAsked, DrillAsked], perform);
+  listenTo(bus, [EffectRequested, EffectCleared, EffectOverdue, ReversalAsked, DrillAsked, SwarmResumed], perform);
   everyDayAt(DRILL_HOUR, perform);
 }

@@ -100,6 +100,24 @@ export function controlStories(api: Client): void {
       expect(taskOf(await api.look(objectiveId), 'first').attempts).toBe(2);
     });
 
+    it('what was asked for meanwhile waits, and is done with the resume', async () => {
+      await api.post<Killed>('/kill', { reason: 'a drill' });
+      const wish = {
+        ...{ action: 'setting.change', parameters: { name: 'canary/resume', value: Date.now() } },
+        ...{ options: ['change it', 'leave it'], choice: 'change it', rationale: 'a story needs it', confidence: 1 },
+      };
+      const { effectId } = await api.post<{ effectId: string }>('/effects', wish);
+      const becomes = (status: string) =>
+        api.until(
+          `${effectId} is ${status}`,
+          async () => JSON.parse((await api.call('GET', `/api/v1/effects/${effectId}`)).text) as Effect,
+          (effect) => effect.status === status,
+        );
+      expect(await becomes('held')).toMatchObject({ needs: ['resume'] });
+      await api.post('/resume', { reason: 'the drill is over' });
+      await becomes('confirmed');
+    });
+
     it('an objective can be killed alone', async () => {
       const [stopped, other] = [
         await api.submit({ plan: slowChain(LONG_MS) }),
