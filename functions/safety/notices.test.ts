@@ -24,6 +24,12 @@ beforeEach(() => {
 });
 const DRILL = noticeIdOf('drill');
 
+const bound = (tables: Tables): Tables => ({
+  get: (...asked) => tables.get(...asked),
+  query: (asked) => tables.query(asked),
+  write: (writes) => tables.write(writes),
+});
+
 describe('raising', () => {
   it('makes one notice and begins one ladder, however often it is wanted', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => bench.raiseOne()));
@@ -98,6 +104,35 @@ describe('a rung', () => {
     await bench.step('discord');
     expect(got()).toHaveLength(1);
     expect((await bench.notice()).deliveries['1_discord']?.status).toBe('delivered');
+  });
+
+  it('is delivered for good when its sender was only slow: who came second does not write over it', async () => {
+    await bench.raiseOne();
+    const { post } = bench.notifying.outside;
+    const [claimed, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    bench.notifying.outside.post = async (...asked) => {
+      claimed.resolve();
+      await answered.promise;
+      return post(...asked);
+    };
+    const slow = bench.step('discord');
+    await claimed.promise;
+    const { tables } = bench.notifying;
+    let reads = 0;
+    bench.notifying.tables = {
+      ...bound(tables),
+      get: async (...asked) => {
+        const found = await tables.get(...asked);
+        reads += 1;
+        answered.resolve();
+        await slow;
+        return found;
+      },
+    };
+    expect(await bench.step('discord')).toMatchObject({ result: 'delivered' });
+    expect([reads, got().length]).toEqual([2, 1]);
+    expect((await bench.notice()).deliveries['1_discord']).toMatchObject({ status: 'delivered', answer: '1234567890' });
+    await expect(bench.notice('channel-failing#discord')).rejects.toThrow('there is no notice');
   });
 
   it('sends nothing once somebody answered', async () => {
@@ -486,12 +521,6 @@ describe('through HTTP', () => {
     expect(bad.text).not.toContain('hunter2');
     expect(kept).toHaveLength(1);
   });
-});
-
-const bound = (tables: Tables): Tables => ({
-  get: (...asked) => tables.get(...asked),
-  query: (asked) => tables.query(asked),
-  write: (writes) => tables.write(writes),
 });
 
 describe('what the bus tells', () => {

@@ -1,5 +1,6 @@
 // One step of a ladder: claims a delivery, sends it, and writes down what came of it. Nothing is sent after an answer.
 import { logger } from '../common/lambda.ts';
+import type { Condition } from '../common/table.ts';
 import type { Outlook } from './channel-messages.ts';
 import type { ChannelSecrets } from './channel-secrets.ts';
 import { type Outside, type Way, wayOf } from './channels.ts';
@@ -25,33 +26,47 @@ const CLAIMS_MAX = 4;
 
 export async function notifyPeople(step: Step, deps: NotifyDeps): Promise<StepResult> {
   for (let claims = 0; claims < CLAIMS_MAX; claims += 1) {
-    const notice = await readNotice(step.noticeId, deps);
-    const nowIso = deps.now().toISOString();
-    if (!notice) return { result: 'answered', until: nowIso };
-    const turn = turnOf(notice, step.round, step.channel, deps.config.severities[notice.severity]);
-    if (turn.kind === 'stop') return { result: 'answered', until: nowIso };
-    const delivery = deliveryOf(step, turn.kind === 'send' ? turn.attempt : 0, nowIso);
-    if (turn.kind === 'pass') return passOver(notice, turn, delivery, deps);
-    const way = await findWay(step.channel, notice, deps);
-    if (way.kind !== 'open') {
-      const status = way.kind === 'broken' ? 'failed' : 'skipped';
-      await settle(notice, { ...delivery, status, reason: way.reason }, deps);
-      return resultOf(notice, { ...delivery, status }, deps);
-    }
-    const claimed = { ...delivery, ...(way.people ? { people: way.people } : {}) };
-    if (await claim(notice, claimed, deps)) return resultOf(notice, await send(notice, claimed, way, deps), deps);
+    const result = await tryStep(step, deps);
+    if (result) return result;
   }
   throw Object.assign(new Error('the notice was changed by others again and again'), { name: 'TableBusy' });
 }
 
-/** What has ended already stays as it is written; only what is new is written down. */
-async function passOver(notice: Notice, turn: Extract<Turn, { kind: 'pass' }>, delivery: Delivery, deps: NotifyDeps) {
+/** Nothing when another changed what this is based on. */
+async function tryStep(step: Step, deps: NotifyDeps): Promise<StepResult | undefined> {
+  const notice = await readNotice(step.noticeId, deps);
+  const nowIso = deps.now().toISOString();
+  if (!notice) return { result: 'answered', until: nowIso };
+  const turn = turnOf(notice, step.round, step.channel, deps.config.severities[notice.severity]);
+  if (turn.kind === 'stop') return { result: 'answered', until: nowIso };
+  const delivery = deliveryOf(step, turn.kind === 'send' ? turn.attempt : 0, nowIso);
+  if (turn.kind === 'pass') return passOver(notice, turn, delivery, deps);
+  const way = await findWay(step.channel, notice, deps);
+  if (way.kind !== 'open') {
+    const status = way.kind === 'broken' ? 'failed' : 'skipped';
+    await settle(notice, { ...delivery, status, reason: way.reason }, deps);
+    return resultOf(notice, { ...delivery, status }, deps);
+  }
+  const claimed = { ...delivery, ...(way.people ? { people: way.people } : {}) };
+  if (!(await claim(notice, claimed, deps))) return undefined;
+  return resultOf(notice, await send(notice, claimed, way, deps), deps);
+}
+
+/** What has ended stays as it is written. Nothing when it ended just now: its sender was alive after all, and knows. */
+async function passOver(
+  notice: Notice,
+  turn: Extract<Turn, { kind: 'pass' }>,
+  delivery: Delivery,
+  deps: NotifyDeps,
+): Promise<StepResult | undefined> {
   const before = notice.deliveries[deliveryKey(delivery.round, delivery.channel)];
   if (before && before.status !== 'sending') return resultOf(notice, before, deps);
   const passed = { ...(before ?? delivery), status: turn.status, reason: turn.reason };
-  await settle(notice, passed, deps);
-  return resultOf(notice, passed, deps);
+  const asRead = before ? { path: statusPath(before), equals: before.status } : { missing: statusPath(passed) };
+  return (await settle(notice, passed, deps, asRead)) ? resultOf(notice, passed, deps) : undefined;
 }
+
+const statusPath = ({ round, channel }: Delivery) => ['deliveries', deliveryKey(round, channel), 'status'];
 
 const deliveryOf = ({ round, channel }: Step, attempts: number, at: string): Delivery => ({
   round,
@@ -151,9 +166,14 @@ async function send(
 }
 
 /** Writes down how a delivery ended, also after an answer: what was sent was sent. */
-async function settle(notice: Notice, delivery: Delivery, deps: NotifyDeps): Promise<void> {
+async function settle(
+  notice: Notice,
+  delivery: Delivery,
+  deps: NotifyDeps,
+  onlyIf: Condition = { exists: 'pk' },
+): Promise<boolean> {
   const ended = { ...delivery, endedAt: deps.now().toISOString() };
-  await deps.tables.write([
+  const outcome = await deps.tables.write([
     {
       table: deps.table,
       update: noticeKey(notice.noticeId),
@@ -165,10 +185,12 @@ async function settle(notice: Notice, delivery: Delivery, deps: NotifyDeps): Pro
         ],
         add: [['version', 1]],
       },
-      if: { exists: 'pk' },
+      if: onlyIf,
     },
   ]);
+  if (!outcome.written) return false;
   if (delivery.status === 'failed' || delivery.status === 'unknown') await reportFailing(notice, ended, deps);
+  return true;
 }
 
 /** Delivery itself is watched: a metric with an alarm, and a notice that other channels tell. */
