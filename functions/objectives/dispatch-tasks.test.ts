@@ -170,6 +170,20 @@ describe('failures', () => {
     expect((await swarm.look(id)).tasks[0]?.error).toMatchObject({ name: 'InvalidResult' });
   });
 
+  it('keeps of an error of an agent from outside what is somebody’s business', async () => {
+    const swarm = await aSwarm();
+    const id = await swarm.submit([{ id: 'a', maxAttempts: 1 }]);
+    await dispatchChanges(swarm.records(), swarm.deps);
+    const { taskId, fence, agentId, attempt, startedAt } = swarm.calls.splice(0)[0] as never as Record<string, string>;
+    const error = { name: 'Error', message: 'no mail from anna@shop.example', stack: ['at anna@shop.example'] };
+    const body = JSON.stringify({ taskId, fence, agentId, attempt, startedAt, error });
+    await settleOutcomes({ Records: [{ messageId: 'm', body }] } as never, swarm.deps);
+    expect((await swarm.look(id)).tasks[0]?.error).toMatchObject({
+      message: 'no mail from [e-mail]',
+      stack: ['at [e-mail]'],
+    });
+  });
+
   it('drops an outcome of a task that nobody planned: it would come back for ever', async () => {
     const swarm = await aSwarm();
     const id = await swarm.submit([{ id: 'a' }]);

@@ -1,6 +1,7 @@
 // What comes back from an agent: its own report, or the platform's record of a crash or a time-out. Pure.
 import * as z from 'zod';
 import { AttemptRef } from '../common/agent-call.ts';
+import { masked } from '../common/mask.ts';
 import type { TaskError } from './failure.ts';
 
 export type Outcome = AttemptRef & ({ kind: 'done'; result: unknown } | { kind: 'failed'; error: TaskError });
@@ -51,8 +52,9 @@ function reported(body: unknown): Outcome | undefined {
   return error ? { kind: 'failed', ...attempt, error: clipped(error) } : { kind: 'done', ...attempt, result };
 }
 
+/** Ours have masked what they say; an agent from outside may not have. */
 const clipped = ({ name, message, stack }: TaskError): TaskError => ({
-  name: name.slice(0, 100),
-  message: message.slice(0, MESSAGE_CHARACTERS_MAX),
-  ...(stack ? { stack: stack.slice(0, STACK_LINES_MAX).map((line) => line.slice(0, 500)) } : {}),
+  name: masked(name).slice(0, 100),
+  message: masked(message).slice(0, MESSAGE_CHARACTERS_MAX),
+  ...(stack ? { stack: stack.slice(0, STACK_LINES_MAX).map((line) => masked(line).slice(0, 500)) } : {}),
 });

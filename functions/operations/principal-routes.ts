@@ -16,6 +16,7 @@ import {
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { newId } from '../common/ids.ts';
 import { ROLES, Role } from '../common/roles.ts';
+import { saidWhy } from '../common/said.ts';
 import { createPrincipal, type Issued, type ManageDeps, rotatePrincipal } from './manage-principals.ts';
 import { type PrincipalRecord, PrincipalRequest, principalView, RotateRequest } from './principal.ts';
 
@@ -130,7 +131,7 @@ function revoking(app: HttpApp, deps: PrincipalRoutesDeps): void {
     path: '/api/v1/principals/{principalId}/revoke',
     summary: 'Keep somebody out for good; answers that were remembered end within 60 seconds',
     middleware: [logsAccess('principal revoked', deps), may('captain')] as const,
-    request: { params: ById, body: jsonBody(z.strictObject({ reason: z.string().trim().min(1).max(500) })) },
+    request: { params: ById, body: jsonBody(z.strictObject({ reason: saidWhy(500) })) },
     responses: { 200: jsonAnswer(Principal, 'The principal'), ...problems(400, 401, 403, 404) },
   });
   app.openapi(revoke, async (c) => {

@@ -14,13 +14,14 @@ import {
   problems,
   z,
 } from '../common/http.ts';
+import { saidWhy } from '../common/said.ts';
 import { type ControlDeps, controlNow, resumeScope, stopScope } from './control-swarm.ts';
 import { KillScope } from './events.ts';
 import { readCertificate } from './issue-certificate.ts';
 import { listKills, readKill } from './kill-items.ts';
 import { killView } from './kill-view.ts';
 
-const Reason = z.string().trim().min(1, 'a word on why').max(500);
+const Reason = saidWhy(500);
 const Holding = z.object({ scope: z.string(), killId: z.string(), by: z.string(), reason: z.string(), at: z.string() });
 const Control = z
   .object({

@@ -15,6 +15,7 @@ import {
   problems,
   z,
 } from '../common/http.ts';
+import { saidWhy } from '../common/said.ts';
 import { BallotPaper, type Voter } from './admit-vote.ts';
 import { castVote } from './cast-vote.ts';
 import { DECISION_STATUSES, effectIdIn } from './decision.ts';
@@ -44,7 +45,7 @@ const Filter = PageQuery.extend({
   waitingFor: z.literal('me').optional(),
 });
 const params = z.object({ decisionId: z.string().openapi({ param: { name: 'decisionId', in: 'path' } }) });
-const Reason = z.string().trim().min(3, 'a word on why').max(500);
+const Reason = saidWhy(500, 3);
 
 export function decisionRoutes(deps: DecisionDeps, log: AccessLog): HttpApp {
   const app = httpApp();

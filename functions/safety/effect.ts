@@ -1,5 +1,7 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
 import * as z from 'zod';
+import { quicklyMasked } from '../common/mask.ts';
+import { said } from '../common/said.ts';
 import { isStorableNumber } from '../common/storable.ts';
 import type { Key } from '../common/table.ts';
 import { canonical, canonicalDigest } from './canonical.ts';
@@ -19,10 +21,14 @@ export const ProposedImpact = z.strictObject({ spendCents: atMost, apiCalls: atM
 export type ProposedImpact = z.infer<typeof ProposedImpact>;
 
 const name = z.string().min(1).max(100);
-const sentence = z.string().trim().min(1).max(500);
+/** What is said goes to reviewers, people and into certificates: without persons and secrets. */
+const sentence = said(500);
 const CONTEXT_MAX = 50;
 const fact = z.union([
-  z.string().max(500),
+  z
+    .string()
+    .max(500)
+    .overwrite((text) => quicklyMasked(text).slice(0, 500)),
   z.number().refine(isStorableNumber, 'a number that can be stored'),
   z.boolean(),
 ]);

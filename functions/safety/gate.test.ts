@@ -44,6 +44,26 @@ describe('the gate', () => {
     });
   });
 
+  it('keeps what is nobody’s business out of what it records, and knows the same proposal again', async () => {
+    const { gate, read } = await aGate();
+    const said = {
+      rationale: 'anna@shop.example asked',
+      context: { title: 'Call +49 170 1234567', n: 1 },
+      confidence: 0.1,
+    };
+    const [held] = await gate.propose([aProposal({ ...said, options: ['write to anna@shop.example', 'wait'] })]);
+    expect(held).toMatchObject({ kind: 'held' });
+    const kept = await read(held?.effectId ?? '');
+    expect(kept).toMatchObject({
+      rationale: '[e-mail] asked',
+      context: { title: 'Call [phone]', n: 1 },
+      options: ['write to [e-mail]', 'wait'],
+    });
+    const [again] = await gate.propose([aProposal({ ...said, options: ['write to anna@shop.example', 'wait'] })]);
+    expect(again).toEqual(held);
+    expect((await read(held?.effectId ?? ''))?.digest).toBe(kept?.digest);
+  });
+
   it('clears again what was cleared and then held, and ends what another had held', async () => {
     const { gate, read } = await aGate();
     await gate.propose([aProposal()]);

@@ -12,6 +12,7 @@ import {
   problems,
   z,
 } from '../common/http.ts';
+import { said } from '../common/said.ts';
 import { type AnswerDeps, answerNotice } from './answer-notice.ts';
 import { type ChannelSecrets, InvalidChannelSecrets, parseChannelSecrets } from './channel-secrets.ts';
 import { NoticeWanted } from './events.ts';
@@ -48,7 +49,7 @@ const NoticeId = z.object({
     .max(100)
     .openapi({ param: { name: 'noticeId', in: 'path' } }),
 });
-const Note = z.strictObject({ note: z.string().trim().min(1).max(500).optional() });
+const Note = z.strictObject({ note: said(500).optional() });
 const Said = z.strictObject({
   title: z.string().trim().min(1).max(200),
   body: z.string().trim().min(1).max(4_000),

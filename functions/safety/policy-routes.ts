@@ -13,6 +13,7 @@ import {
   problems,
   z,
 } from '../common/http.ts';
+import { saidWhy } from '../common/said.ts';
 import {
   type ChangeAnswer,
   currentPolicy,
@@ -25,7 +26,7 @@ import {
 import { checkPolicies } from './check-policies.ts';
 import type { PolicyProblem, PolicyVersion } from './policy-set.ts';
 
-const Reason = z.string().trim().min(1, 'a word on why').max(400);
+const Reason = saidWhy(400);
 const Files = z
   .record(z.string().max(100), z.string().max(200_000))
   .openapi({ description: 'gate.yaml and any number of *.cedar, whole: what is not named is no part of the set' });

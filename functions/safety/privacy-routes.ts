@@ -4,6 +4,7 @@ import { type AccessLog, logsAccess } from '../common/access-log.ts';
 import { decideCompliance, type Terms } from '../common/compliance.ts';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, may, problems, z } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
+import { saidWhy } from '../common/said.ts';
 import { SubjectId } from './personal-token.ts';
 import { access, erase, type PrivacyDeps, tokenise } from './privacy.ts';
 
@@ -89,7 +90,7 @@ function requests(app: HttpApp, deps: PrivacyRoutesDeps): void {
     path: '/api/v1/privacy/subjects/{subjectId}/erasure',
     summary: 'Erase a person: the key is destroyed at once, and with it the meaning of every token',
     middleware: [logsAccess('erasure of a subject', deps), may('captain')] as const,
-    request: { params: BySubject, body: jsonBody(z.strictObject({ reason: z.string().trim().min(1).max(500) })) },
+    request: { params: BySubject, body: jsonBody(z.strictObject({ reason: saidWhy(500) })) },
     responses: { 200: jsonAnswer(Erased, 'Erased, now or before'), ...problems(400, 401, 403, 404) },
   });
   app.openapi(erasure, async (c) => {

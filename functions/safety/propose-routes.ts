@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, may, problems, z } from '../common/http.ts';
 import { problemsOf } from '../common/problem.ts';
+import { saidWhy } from '../common/said.ts';
 import { dryRun } from './dry-run.ts';
 import { Impact, Proposal } from './effect.ts';
 import { readEffect } from './effects.ts';
@@ -16,7 +17,7 @@ const DryVerdict = z
   })
   .openapi('DryVerdict');
 const ById = z.object({ effectId: z.string().openapi({ param: { name: 'effectId', in: 'path' } }) });
-const Reason = z.string().trim().min(1, 'a word on why').max(400);
+const Reason = saidWhy(400);
 const OwnProposal = Proposal.extend({ intentKey: z.string().min(1).max(200) });
 const Loose = z.looseObject({}).openapi({ description: 'a proposal: intentKey, fence, action, target, rationale, …' });
 

@@ -12,6 +12,7 @@ import {
   problems,
   z,
 } from '../common/http.ts';
+import { saidWhy } from '../common/said.ts';
 import type { Drills } from './drills.store.ts';
 import { EffectBody } from './effect-request.ts';
 import { DrillAsked, EffectRequested } from './events.ts';
@@ -26,7 +27,7 @@ export type RequestRoutesDeps = RequestDeps &
     setting(name: string): Promise<{ current: object | null; history: object[] }>;
   };
 
-const Reason = z.string().trim().min(1, 'a word on why').max(500);
+const Reason = saidWhy(500);
 const Asked = z.object({ effectId: z.string() });
 const Drill = z
   .object({

@@ -15,12 +15,13 @@ import {
   z,
 } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
+import { saidWhy } from '../common/said.ts';
 import type { Tables } from '../common/table.ts';
 import { snapshotIdOf } from './snapshot.ts';
 import type { SnapshotRuns } from './snapshot-runs.client.ts';
 import type { SnapshotRecords } from './snapshots.store.ts';
 
-const Reason = z.string().trim().min(1, 'a word on why').max(500);
+const Reason = saidWhy(500);
 const began = { beganAt: z.string(), by: z.string(), why: z.string(), error: z.string().optional() };
 const Snapshot = z
   .object({

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { logsAccess } from '../common/access-log.ts';
 import { type HttpApp, HttpProblem, httpApp, jsonAnswer, jsonBody, may, problems, z } from '../common/http.ts';
+import { saidWhy } from '../common/said.ts';
 import { compareDecision } from './compare-decision.ts';
 import {
   demoteStage,
@@ -15,7 +16,7 @@ import {
 import { Step, SUBJECT, SUBJECT_MEANS, Subject } from './stage.ts';
 import { listStages, reportOf } from './stage-report.ts';
 
-const Reason = z.string().trim().min(1, 'a word on why').max(500);
+const Reason = saidWhy(500);
 const inPath = { param: { name: 'subject', in: 'path' as const } };
 const params = z.object({ subject: z.string().regex(SUBJECT, SUBJECT_MEANS).max(64).openapi(inPath) });
 const Stage = z
