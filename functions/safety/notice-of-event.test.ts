@@ -32,7 +32,7 @@ const alarm = (value: string, configuration: object = { description: 'What peopl
   configuration,
 });
 const meant = (type: string, detail: object) =>
-  meaningOf({ id: 'evt_1', source: 'lazyark.safety', 'detail-type': type, detail });
+  meaningOf({ id: 'evt_1', source: 'lazyark.safety', 'detail-type': type, time: at, detail });
 const raised = (type: string, detail: object) =>
   meant(type, detail).flatMap((meaning) => (meaning.kind === 'raise' ? [meaning.wanted] : []));
 
@@ -55,6 +55,7 @@ describe('an event raises a notice', () => {
     body: `invalid_grant${end}. docs/identity.md says how it is replaced.`,
     subject: { name: 'mail' },
     occurrence: `2026-11-20#${urgency}`,
+    happenedAt: at,
   });
   const stopped = (part: string) => ({
     key: `killed#${part}`,
@@ -64,6 +65,7 @@ describe('an event raises a notice', () => {
     body: 'Nothing autonomous happens there until a captain resumes it. Reason: too fast',
     subject: { by: 'ann', at },
     occurrence: killId,
+    happenedAt: at,
   });
   const rings = (body: string) => ({
     key: 'alarm#LazyArk-Audit',
@@ -73,6 +75,7 @@ describe('an event raises a notice', () => {
     body,
     subject: { alarmName: 'LazyArk-Audit' },
     occurrence: 'evt_1',
+    happenedAt: at,
   });
 
   it.each<{ when: string; type: string; detail: object; wanted: object }>([
@@ -217,39 +220,44 @@ describe('an event ends a notice', () => {
       when: 'everything is resumed',
       type: 'safety.SwarmResumed',
       detail: killed,
-      ends: { key: 'killed#everything', by: 'ann', note: 'resumed: too fast' },
+      key: 'killed#everything',
+      end: { by: 'ann', note: 'resumed: too fast', overAt: at },
     },
     {
       when: 'a part is resumed',
       type: 'safety.SwarmResumed',
       detail: { ...killed, scope: { objectiveId: 'obj_1' } },
-      ends: { key: 'killed#objectiveId:obj_1', by: 'ann', note: 'resumed: too fast' },
+      key: 'killed#objectiveId:obj_1',
+      end: { by: 'ann', note: 'resumed: too fast', overAt: at },
     },
     {
       when: 'a decision is made',
       type: 'safety.DecisionMade',
       detail: made,
-      ends: { key: 'decision#dec_1', by: 'ann', note: 'approved: fine' },
+      key: 'decision#dec_1',
+      end: { by: 'ann', note: 'approved: fine' },
     },
     {
       when: 'a credential was replaced',
       type: 'operations.CredentialRenewed',
       detail: { name: 'mail', at },
-      ends: { key: 'credential#mail', by: 'operations', note: 'it was replaced' },
+      key: 'credential#mail',
+      end: { by: 'operations', note: 'it was replaced', overAt: at },
     },
     {
       when: 'an alarm is over',
       type: 'CloudWatch Alarm State Change',
       detail: alarm('OK'),
-      ends: { key: 'alarm#LazyArk-Audit', by: 'cloudwatch', note: 'the alarm is over' },
+      key: 'alarm#LazyArk-Audit',
+      end: { by: 'cloudwatch', note: 'the alarm is over', overAt: at },
     },
-  ])('when $when, and raises none', ({ type, detail, ends }) => {
-    expect(meant(type, detail)).toEqual([{ kind: 'resolve', ...ends }]);
+  ])('when $when, and raises none', ({ type, detail, key, end }) => {
+    expect(meant(type, detail)).toEqual([{ kind: 'resolve', key, end }]);
   });
 
   it('when nobody made a decision in time: first the one that asked, then the other is raised', () => {
     const kinds = meant('safety.DecisionMade', { ...made, status: 'expired' });
-    expect(kinds).toMatchObject([{ kind: 'resolve', note: 'expired: fine' }, { kind: 'raise' }]);
+    expect(kinds).toMatchObject([{ kind: 'resolve', end: { note: 'expired: fine' } }, { kind: 'raise' }]);
   });
 
   it('the very one that was raised, however long its name', () => {
@@ -306,6 +314,6 @@ describe('what an announcer says', () => {
     const [held] = raised('safety.VoteRequested', { ...vote, action: `${'a'.repeat(190)}${'b'.repeat(20)}` });
     expect(held?.title).toBe(`${'a'.repeat(190)}${'b'.repeat(10)}`);
     const [over] = meant('safety.DecisionMade', { ...made, status: 's', reason: 'x'.repeat(600) });
-    expect(over).toMatchObject({ note: `s: ${'x'.repeat(497)}` });
+    expect(over).toMatchObject({ end: { note: `s: ${'x'.repeat(497)}` } });
   });
 });

@@ -17,7 +17,7 @@ import type { WantedNotice } from './notice.ts';
 export type BusEvent = { id: string; source: string; 'detail-type': string; time?: string; detail: unknown };
 export type Meaning =
   | { kind: 'raise'; wanted: WantedNotice }
-  | { kind: 'resolve'; key: string; by: string; note: string }
+  | { kind: 'resolve'; key: string; end: { by: string; note: string; overAt?: string } }
   | { kind: 'sweep' }
   | { kind: 'nothing'; reason: string };
 
@@ -39,11 +39,10 @@ const raiseIt = ({ title, body, ...wanted }: WantedNotice & { occurrence: string
   const fitting = { title: title.slice(0, 200), body: body.trim().slice(0, 4_000) || 'no reason' };
   return { kind: 'raise', wanted: { ...wanted, ...fitting } };
 };
-const endIt = (key: string, by: string, note: string): Meaning => ({
+const endIt = (key: string, end: { by: string; note: string; overAt?: string }): Meaning => ({
   kind: 'resolve',
   key,
-  by,
-  note: note.slice(0, 500),
+  end: { ...end, note: end.note.slice(0, 500) },
 });
 
 const READERS: Record<string, Reader> = {
@@ -56,14 +55,14 @@ const READERS: Record<string, Reader> = {
     const { killId, by, reason, at, scope } = SwarmKilled.schema.parse(detail);
     const part = partOf(scope);
     const body = `Nothing autonomous happens there until a captain resumes it. Reason: ${reason}`;
-    const about = { key: killKey(part), body, subject: { by, at }, occurrence: killId };
+    const about = { key: killKey(part), body, subject: { by, at }, occurrence: killId, happenedAt: at };
     return scope === 'everything'
       ? raiseIt({ ...about, kind: 'swarm_killed', severity: 'critical', title: `The swarm was killed by ${by}` })
       : raiseIt({ ...about, kind: 'part_stopped', severity: 'warning', title: `${part} was stopped by ${by}` });
   },
   [SwarmResumed.detailType]: (detail) => {
-    const { by, reason, scope } = SwarmResumed.schema.parse(detail);
-    return endIt(killKey(partOf(scope)), by, `resumed: ${reason}`);
+    const { by, reason, scope, at } = SwarmResumed.schema.parse(detail);
+    return endIt(killKey(partOf(scope)), { by, note: `resumed: ${reason}`, overAt: at });
   },
 
   [VoteRequested.detailType]: (detail) => {
@@ -78,7 +77,7 @@ const READERS: Record<string, Reader> = {
   },
   [DecisionMade.detailType]: (detail) => {
     const { decisionId, status, by, reason } = DecisionMade.schema.parse(detail);
-    const over = endIt(decisionKey(decisionId), by, `${status}: ${reason}`);
+    const over = endIt(decisionKey(decisionId), { by, note: `${status}: ${reason}` });
     if (status !== 'expired') return over;
     const about = { key: `decision-expired#${decisionId}`, kind: 'decision_expired', severity: 'warning' as const };
     const body = `It counts as a no. ${reason}`;
@@ -105,22 +104,26 @@ const READERS: Record<string, Reader> = {
     const body = `${reason}${endsAt ? `; its end: ${endsAt}` : ''}. docs/identity.md says how it is replaced.`;
     const about = { key: credentialKey(name), kind: 'credential', severity, subject: { name } } as const;
     // Told once a day for each urgency.
-    return raiseIt({ ...about, title, body, occurrence: `${at.slice(0, 10)}#${urgency}` });
+    return raiseIt({ ...about, title, body, occurrence: `${at.slice(0, 10)}#${urgency}`, happenedAt: at });
   },
   [CredentialRenewed.detailType]: (detail) => {
-    const { name } = CredentialRenewed.schema.parse(detail);
-    return endIt(credentialKey(name), 'operations', 'it was replaced');
+    const { name, at } = CredentialRenewed.schema.parse(detail);
+    return endIt(credentialKey(name), { by: 'operations', note: 'it was replaced', overAt: at });
   },
 
   /** CloudWatch tells of every alarm on the account's own bus. Its own event is put there once: the id names it. */
-  'CloudWatch Alarm State Change': (detail: { alarmName?: string; state?: Text; configuration?: Text }, { id }) => {
+  'CloudWatch Alarm State Change': (
+    detail: { alarmName?: string; state?: Text; configuration?: Text },
+    { id, time },
+  ) => {
     const { alarmName = 'unknown', state = {}, configuration = {} } = detail;
     const key = `alarm#${alarmName}`.slice(0, 200);
-    if (state.value === 'OK') return endIt(key, 'cloudwatch', 'the alarm is over');
+    if (state.value === 'OK')
+      return endIt(key, { by: 'cloudwatch', note: 'the alarm is over', ...(time && { overAt: time }) });
     if (state.value !== 'ALARM') return { kind: 'nothing', reason: 'the alarm has no data' };
     const body = configuration.description || state.reason || 'CloudWatch gave no reason';
     const about = { key, kind: 'alarm', severity: 'error' as const, subject: { alarmName } };
-    return raiseIt({ ...about, title: `Alarm: ${alarmName}`, body, occurrence: id });
+    return raiseIt({ ...about, title: `Alarm: ${alarmName}`, body, occurrence: id, ...(time && { happenedAt: time }) });
   },
 };
 

@@ -32,6 +32,8 @@ export const WantedNotice = z.strictObject({
   subject: z.record(z.string().max(50), z.string().max(300)).default({}),
   /** names this one happening, so that it counts once, however often it is told and delivered */
   occurrence: z.string().max(200).optional(),
+  /** when it happened: an end from before that does not end it */
+  happenedAt: z.iso.datetime({ offset: true }).optional(),
 });
 export type WantedNotice = z.infer<typeof WantedNotice>;
 
@@ -80,6 +82,10 @@ export type Notice = {
   lastAt: string;
   count: number;
   occurrences: string[];
+  /** of the newest occurrence that said so */
+  happenedAt?: string;
+  /** the newest end that was heard of: what happened before it is over, although it may be told later */
+  overAt?: string;
   deliveries: Record<string, Delivery>;
   answeredBy?: string;
   answeredAt?: string;
@@ -87,6 +93,10 @@ export type Notice = {
   digestId?: string;
   version: number;
 };
+
+/** Events come late and in any order: whether what happened at one time is from before the other. */
+export const isBefore = (one: string | undefined, other: string | undefined): boolean =>
+  one !== undefined && other !== undefined && Date.parse(one) < Date.parse(other);
 
 export const noticeIdOf = (key: string): string => contentId('ntc', key);
 export const deliveryKey = (round: number, channel: Channel): string => `${round}_${channel}`;

@@ -542,6 +542,35 @@ describe('what the bus tells', () => {
     expect(await bench.notice('killed#everything')).toMatchObject({ status: 'resolved', ladder: 'stopped' });
   });
 
+  const ofKill = (minute: number, digit: string) => ({
+    ...killed,
+    at: `2026-11-20T12:0${minute}:00Z`,
+    killId: `kil_${digit.repeat(26)}`,
+  });
+
+  it('the end of an earlier kill, told late or once more, does not end the next one', async () => {
+    for (const [type, detail] of [
+      ['safety.SwarmKilled', ofKill(0, '0')],
+      ['safety.SwarmResumed', ofKill(1, '0')],
+      ['safety.SwarmKilled', ofKill(2, '1')],
+      ['safety.SwarmResumed', ofKill(1, '0')],
+    ] as const)
+      await tell(type, detail);
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'open', round: 2 });
+    await tell('safety.SwarmResumed', ofKill(3, '1'));
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'resolved' });
+  });
+
+  it('a kill that is told of only after its end is no news', async () => {
+    await tell('safety.SwarmKilled', ofKill(0, '0'));
+    await tell('safety.SwarmResumed', ofKill(1, '0'));
+    await tell('safety.SwarmResumed', ofKill(3, '1'));
+    await tell('safety.SwarmKilled', ofKill(2, '1'));
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'resolved', count: 1 });
+    await tell('safety.SwarmKilled', ofKill(4, '2'));
+    expect(await bench.notice('killed#everything')).toMatchObject({ status: 'open', round: 2 });
+  });
+
   it('a part that is stopped is a warning of its own', async () => {
     await tell('safety.SwarmKilled', { ...killed, scope: { agentId: 'agt_x' } });
     expect(await bench.notice('killed#agentId:agt_x')).toMatchObject({

@@ -1,11 +1,11 @@
 // What becomes of a wanted notice: a new one, a repeat that is only counted, or a reason to tell people again. Pure.
 import type { EscalationConfig } from './escalation-config.ts';
 import { deadlineOf } from './ladder.ts';
-import { isWorse, type Notice, noticeIdOf, type Severity, type WantedNotice } from './notice.ts';
+import { isBefore, isWorse, type Notice, noticeIdOf, type Severity, type WantedNotice } from './notice.ts';
 import { type Admission, takePrompt, type Used } from './prompt-budget.ts';
 
 export type RaiseDecision =
-  | { kind: 'ignored'; reason: 'kind_is_off' | 'told_already' }
+  | { kind: 'ignored'; reason: 'kind_is_off' | 'told_already' | 'over_already' }
   | { kind: 'counted'; reason: 'still_open' | 'answered_recently'; notice: Notice }
   | {
       kind: 'told';
@@ -28,6 +28,7 @@ export function decideRaise(wanted: WantedNotice, known: Known, config: Escalati
   const { notice } = known;
   if (wanted.occurrence !== undefined && notice?.occurrences.includes(wanted.occurrence))
     return { kind: 'ignored', reason: 'told_already' };
+  if (isBefore(wanted.happenedAt, notice?.overAt)) return { kind: 'ignored', reason: 'over_already' };
   if (!notice) return tell('new', firstOf(wanted, severity, now), severity, { wanted, known, config, now });
   const counted = countedOnce(notice, wanted, now);
   if (isWorse(severity, notice.severity))
@@ -93,12 +94,14 @@ const firstOf = (wanted: WantedNotice, severity: Severity, now: Date): Notice =>
   lastAt: now.toISOString(),
   count: 1,
   occurrences: wanted.occurrence === undefined ? [] : [wanted.occurrence],
+  ...(wanted.happenedAt && { happenedAt: wanted.happenedAt }),
   deliveries: {},
   version: 0,
 });
 
-const countedOnce = (notice: Notice, { occurrence }: WantedNotice, now: Date): Notice => ({
+const countedOnce = (notice: Notice, { occurrence, happenedAt }: WantedNotice, now: Date): Notice => ({
   ...notice,
+  ...(happenedAt && { happenedAt }),
   count: notice.count + 1,
   lastAt: now.toISOString(),
   occurrences:

@@ -28,6 +28,6 @@ async function carryOut(meaning: Meaning, deps: RaiseDeps & AnswerDeps): Promise
   if (meaning.kind === 'raise') return raise(meaning.wanted, deps);
   if (meaning.kind === 'sweep') return sweepNotices(deps);
   if (meaning.kind === 'nothing') return meaning;
-  const { kind } = await resolveKey(meaning.key, meaning.by, meaning.note, deps);
+  const { kind } = await resolveKey(meaning.key, meaning.end, deps);
   return { kind };
 }
