@@ -1,7 +1,9 @@
 // An effect as it is stored: its key, its places in the indexes, and the conditions of what may follow what. Pure.
 import { contentId } from '../common/ids.ts';
+import { quicklyMasked } from '../common/mask.ts';
 import type { Changes, Condition, Item, Key, Value, Write } from '../common/table.ts';
 import {
+  deedOf,
   digestOf,
   type Effect,
   type EffectStatus,
@@ -10,6 +12,7 @@ import {
   type Proposal,
   type Reservation,
   UNITS,
+  withoutSecrets,
 } from './effect.ts';
 
 /** Open effects are listed in as many partitions, so that none of them is hot. */
@@ -90,15 +93,18 @@ export const isClearedFor = (digest: string): Condition => ({
 });
 
 export function putEffect(table: string, put: Put, onlyIf: Condition): Write {
-  const { proposal, status, reason, now, needs = [], reservations = [] } = put;
+  const { proposal, status, now, needs = [], reservations = [] } = put;
+  const kept = withoutSecrets(proposal);
+  const reason = quicklyMasked(put.reason);
   const effectId = effectIdOf(proposal.intentKey);
   const at = now.toISOString();
   const unknown = UNITS.filter((unit) => proposal.impact[unit] === 'unknown');
   const isOpen = status === 'executing' || status === 'held';
   const item = {
     ...effectKey(effectId),
-    ...proposal,
+    ...kept,
     impact: put.impact,
+    ...(kept === proposal ? {} : { deed: deedOf({ ...proposal, impact: put.impact }) }),
     ...(unknown.length > 0 ? { unknown } : {}),
     effectId,
     status,
@@ -111,7 +117,7 @@ export function putEffect(table: string, put: Put, onlyIf: Condition): Write {
     effectsPk: `effects#${at.slice(0, 10)}`,
     effectsSk: at,
     ...(isOpen ? openEntry(effectId, now.getTime() + deadlineMsOf(proposal)) : {}),
-    by: proposal.actor,
+    by: kept.actor,
     why: reason,
   } as unknown as Item;
   return { table, put: item, if: onlyIf };

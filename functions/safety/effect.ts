@@ -1,10 +1,9 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
 import * as z from 'zod';
 import { quicklyMasked } from '../common/mask.ts';
-import { said } from '../common/said.ts';
 import { isStorableNumber } from '../common/storable.ts';
 import type { Key } from '../common/table.ts';
-import { canonical, canonicalDigest } from './canonical.ts';
+import { canonicalDigest } from './canonical.ts';
 
 /** What is counted of every effect, and what limits are set on. */
 export const UNITS = ['spendCents', 'apiCalls', 'files', 'tokens'] as const;
@@ -21,14 +20,10 @@ export const ProposedImpact = z.strictObject({ spendCents: atMost, apiCalls: atM
 export type ProposedImpact = z.infer<typeof ProposedImpact>;
 
 const name = z.string().min(1).max(100);
-/** What is said goes to reviewers, people and into certificates: without persons and secrets. */
-const sentence = said(500);
+const sentence = z.string().trim().min(1).max(500);
 const CONTEXT_MAX = 50;
 const fact = z.union([
-  z
-    .string()
-    .max(500)
-    .overwrite((text) => quicklyMasked(text).slice(0, 500)),
+  z.string().max(500),
   z.number().refine(isStorableNumber, 'a number that can be stored'),
   z.boolean(),
 ]);
@@ -126,6 +121,8 @@ export type Effect = Weighed & {
   /** needs that were met, by whom and why */
   satisfied?: { need: Need; by: string; reason: string; at: string }[];
   reservations?: Reservation[];
+  /** of what is to be done, where persons or secrets were taken out of the words that say it */
+  deed?: string;
   /** denied for now: the same intent may be proposed again */
   passing?: boolean;
   /** what it cost in the end */
@@ -143,11 +140,43 @@ export function digestOf({ fence, ...proposal }: Proposal): string {
   return canonicalDigest({ ...proposal, scope });
 }
 
-/** What is to be done, of what was decided: the words around it may differ, and the agent that carries it out. */
-const deedOf = ({ action, target, scope: { agentId, ...scope }, context, impact, reversible, undo }: Weighed): string =>
-  canonical({ action, target, scope, context, impact, reversible, undo });
+const keptText = (text: string): string => quicklyMasked(text).slice(0, 500);
+const keptFact = <Fact>(value: Fact): Fact => (typeof value === 'string' ? (keptText(value) as Fact) : value);
 
-export const isSameDeed = (one: Weighed, other: Weighed): boolean => deedOf(one) === deedOf(other);
+/**
+ * As it is kept, and read by reviewers and people: without persons and secrets. What is decided and done is the proposal
+ * itself. Most hold nothing of the kind, and stay as they are.
+ */
+export function withoutSecrets(proposal: Proposal): Proposal {
+  const { actor, target, options, choice, rationale, undo, context } = proposal;
+  const words = [actor, target, ...options, choice, rationale, undo ?? '', ...Object.entries(context).flat()];
+  if (words.every((word) => keptFact(word) === word)) return proposal;
+  return {
+    ...proposal,
+    actor: keptText(actor),
+    target: keptText(target),
+    options: options.map(keptText),
+    choice: keptText(choice),
+    rationale: keptText(rationale),
+    ...(undo === undefined ? {} : { undo: keptText(undo) }),
+    context: Object.fromEntries(Object.entries(context).map(([name, value]) => [keptText(name), keptFact(value)])),
+  };
+}
+
+/** What is to be done, of what was decided: the words around it may differ, and the agent that carries it out. */
+export const deedOf = ({
+  action,
+  target,
+  scope: { agentId, ...scope },
+  context,
+  impact,
+  reversible,
+  undo,
+}: Weighed): string => canonicalDigest({ action, target, scope, context, impact, reversible, undo });
+
+/** Whether the kept effect is of this deed. Where something was taken out of its words, it knows by a digest. */
+export const isSameDeed = (effect: Weighed & { deed?: string }, asked: Weighed): boolean =>
+  (effect.deed ?? deedOf(effect)) === deedOf(asked);
 
 const BY_OTHERS = /^(the objective |followed by another|the attempt had ended|looked up|veto|stopped|killed|contained)/;
 

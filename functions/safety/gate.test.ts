@@ -64,6 +64,17 @@ describe('the gate', () => {
     expect((await read(held?.effectId ?? ''))?.digest).toBe(kept?.digest);
   });
 
+  it('tells apart what only differs in what it does not keep', async () => {
+    const { gate, read } = await aGate();
+    const to = (whom: string) => aProposal({ context: { to: whom } });
+    const effectId = effectIdOf('tsk_1#1');
+    expect(await gate.propose([to('anna@shop.example')])).toEqual([{ kind: 'cleared', effectId }]);
+    expect(await read(effectId)).toMatchObject({ context: { to: '[e-mail]' } });
+    expect(await gate.propose([to('anna@shop.example')])).toEqual([{ kind: 'cleared', effectId }]);
+    for (const other of ['bob@shop.example', '[e-mail]'])
+      expect(await gate.propose([to(other)])).toEqual([{ kind: 'taken', effectId, status: 'executing' }]);
+  });
+
   it('clears again what was cleared and then held, and ends what another had held', async () => {
     const { gate, read } = await aGate();
     await gate.propose([aProposal()]);
