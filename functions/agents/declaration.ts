@@ -1,6 +1,7 @@
 // An agent as config/agents.yaml or POST /agents declares it, before it is registered.
 import * as z from 'zod';
 import { CapabilityName } from '../common/capability.ts';
+import { isStorableNumber, STORABLE } from '../common/storable.ts';
 
 export const AgentId = z
   .string()
@@ -32,7 +33,7 @@ export const AgentDeclaration = z
     url: HttpsUrl.optional(),
     /** tasks at once; no limit when missing */
     concurrency: z.int().min(1).max(10_000).optional(),
-    budgetUsdPerDay: z.number().min(0).max(1_000_000).default(0),
+    budgetUsdPerDay: z.number().min(0).max(1_000_000).refine(isStorableNumber, STORABLE).default(0),
     limits: Limits.default({}),
     permissions: z
       .array(z.string().regex(/^[a-z]+:[a-z0-9-]+$/, 'what:of, such as read:inputs'))

@@ -10,6 +10,11 @@ const MAGNITUDE_MIN = 1e-130;
 
 type Fault = { path: PropertyKey[]; expected: string; got: unknown };
 
+/** Half of a character is no text: neither tables nor policies can read it. For `refine`. */
+export const isWhole = (text: string): boolean => text.isWellFormed();
+export const WHOLE = 'text without halves of characters';
+
+export const STORABLE = 'a number that can be stored';
 /** Whether a table holds the number as it is. */
 export const isStorableNumber = (value: number): boolean =>
   Number.isFinite(value) && Math.abs(value) < MAGNITUDE_MAX && (value === 0 || Math.abs(value) >= MAGNITUDE_MIN);
@@ -37,10 +42,8 @@ export function refuseDeep(value: unknown, context: z.RefinementCtx): void {
 }
 
 function faultIn(value: unknown, path: PropertyKey[], level: number): Fault | undefined {
-  if (typeof value === 'number' && !isStorableNumber(value))
-    return { path, expected: 'a number that can be stored', got: value };
-  if (typeof value === 'string' && !value.isWellFormed())
-    return { path, expected: 'text without halves of characters', got: value };
+  if (typeof value === 'number' && !isStorableNumber(value)) return { path, expected: STORABLE, got: value };
+  if (typeof value === 'string' && !isWhole(value)) return { path, expected: WHOLE, got: value };
   if (typeof value !== 'object' || value === null) return undefined;
   if (level >= LEVELS_MAX) return { path: [], expected: `at most ${LEVELS_MAX} levels`, got: value };
   for (const [name, member] of Object.entries(value)) {
@@ -52,6 +55,6 @@ function faultIn(value: unknown, path: PropertyKey[], level: number): Fault | un
 }
 
 function nameFault(name: string, path: PropertyKey[]): Fault | undefined {
-  const isFine = name !== '' && name !== '__proto__' && name.length <= NAME_CHARACTERS_MAX && name.isWellFormed();
+  const isFine = name !== '' && name !== '__proto__' && name.length <= NAME_CHARACTERS_MAX && isWhole(name);
   return isFine ? undefined : { path, expected: 'names that can be stored', got: name };
 }

@@ -110,6 +110,7 @@ describe('an objective', () => {
       path: 'projectedRoi',
       expected: /stored/,
     },
+    { when: 'half of a character', body: { text: 'x \ud800' }, path: 'text', expected: /halves of characters/ },
     {
       when: 'a broken task',
       body: { text: 'x', plan: [{ id: 'a', title: 'A' }] },

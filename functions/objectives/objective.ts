@@ -1,6 +1,6 @@
 // An objective: what people hand in, and the statuses it goes through.
 import * as z from 'zod';
-import { isStorableNumber } from '../common/storable.ts';
+import { isStorableNumber, isWhole, STORABLE, WHOLE } from '../common/storable.ts';
 import type { Moves } from './moves.ts';
 import { BudgetUsd, PlanTask, planTasksMax } from './plan.ts';
 
@@ -18,9 +18,12 @@ const MediaType = z
   .max(100)
   .regex(/^[a-z]+\/[a-z0-9.+-]+$/, 'a media type such as text/csv');
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
-const Content = z.string().refine((content) => bytesOf(content) <= inputContentBytesMax, {
-  message: 'at most 64 KB; larger data is uploaded as an artifact',
-});
+const Content = z
+  .string()
+  .refine(isWhole, WHOLE)
+  .refine((content) => bytesOf(content) <= inputContentBytesMax, {
+    message: 'at most 64 KB; larger data is uploaded as an artifact',
+  });
 const ArtifactId = z.string().regex(/^art_[0-9A-HJKMNP-TV-Z]{26}$/, 'an artifact id such as art_01J…');
 
 /** What the data is: said in `content` itself, or uploaded before under an artifact id. */
@@ -57,7 +60,7 @@ export const Urgency = z.enum(['minutes', 'hours', 'days']);
 export type Urgency = z.infer<typeof Urgency>;
 
 const common = {
-  text: z.string().trim().min(1).max(2_000),
+  text: z.string().trim().min(1).max(2_000).refine(isWhole, WHOLE),
   impact: z.int().min(1).max(10).default(5),
   /** `days` when neither this nor a deadline is given */
   urgency: Urgency.optional(),
@@ -65,7 +68,7 @@ const common = {
   /** operating spend; 0 when missing: nothing may be spent that nobody granted */
   budgetUsd: BudgetUsd.default(0),
   /** expected return per dollar spent */
-  projectedRoi: z.number().min(0).max(1_000).refine(isStorableNumber, 'a number that can be stored').optional(),
+  projectedRoi: z.number().min(0).max(1_000).refine(isStorableNumber, STORABLE).optional(),
   /** used instead of planning, unless empty; the rest of the check is checkPlan */
   plan: z.array(PlanTask).max(planTasksMax).optional(),
 };

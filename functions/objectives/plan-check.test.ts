@@ -119,6 +119,12 @@ describe('what is refused', () => {
       expected: /400 KB/,
     },
     {
+      when: 'half of a character',
+      plan: [task('a', [], { title: '\ud800' })],
+      path: 'plan[0].title',
+      expected: /halves of characters/,
+    },
+    {
       when: 'a long cycle',
       plan: Array.from({ length: 500 }, (_, n) => task(`t${n}`, [`t${(n + 1) % 500}`])),
       path: 'plan[0].dependsOn[0]',

@@ -1,6 +1,6 @@
 // A plan: the task graph of an objective as a planner, a pattern or a person writes it. plan-check.ts judges it.
 import * as z from 'zod';
-import { refuseUnstorable } from '../common/storable.ts';
+import { isWhole, refuseUnstorable, WHOLE } from '../common/storable.ts';
 
 export const planTasksMax = 1_000;
 const parametersBytesMax = 32 * 1024;
@@ -39,7 +39,7 @@ const Parameters = z
 
 export const PlanTask = z.strictObject({
   id: PlanTaskId,
-  title: z.string().trim().min(1).max(200),
+  title: z.string().trim().min(1).max(200).refine(isWhole, WHOLE),
   capability: z.string().min(1).max(64),
   parameters: Parameters.default({}),
   dependsOn: z.array(z.string().min(1).max(64)).max(100).default([]),

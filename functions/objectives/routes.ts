@@ -15,6 +15,7 @@ import {
 } from '../common/http.ts';
 import { honourIdempotencyKey } from '../common/idempotency.ts';
 import { newId } from '../common/ids.ts';
+import { isStorableNumber, STORABLE } from '../common/storable.ts';
 import { ARTIFACT_BYTES_MAX, type Artifacts } from './artifact.ts';
 import {
   type ControlAnswer,
@@ -188,7 +189,10 @@ function controlling(app: OpenAPIHono<HttpEnv>, deps: ObjectiveRoutesDeps): void
     path: '/api/v1/objectives/{objectiveId}/priority',
     summary: 'Put an objective earlier or later in the queue',
     middleware: may('operator'),
-    request: { params: ById, body: jsonBody(z.strictObject({ score: z.number().min(0).max(100) })) },
+    request: {
+      params: ById,
+      body: jsonBody(z.strictObject({ score: z.number().min(0).max(100).refine(isStorableNumber, STORABLE) })),
+    },
     responses: { 200: jsonAnswer(Moved, 'Its status now'), ...problems(400, 401, 403, 404, 409) },
   });
   app.openapi(reorder, async (c) => {

@@ -1,7 +1,7 @@
 // An effect: the one record of an autonomous side effect, from its proposal to its outcome. Pure.
 import * as z from 'zod';
 import { quicklyMasked } from '../common/mask.ts';
-import { isStorableNumber } from '../common/storable.ts';
+import { isStorableNumber, isWhole, STORABLE, WHOLE } from '../common/storable.ts';
 import type { Key } from '../common/table.ts';
 import { canonicalDigest } from './canonical.ts';
 
@@ -19,12 +19,12 @@ const atMost = z.union([amount, z.literal('unknown')]);
 export const ProposedImpact = z.strictObject({ spendCents: atMost, apiCalls: atMost, files: atMost, tokens: atMost });
 export type ProposedImpact = z.infer<typeof ProposedImpact>;
 
-const name = z.string().min(1).max(100);
-const sentence = z.string().trim().min(1).max(500);
+const name = z.string().min(1).max(100).refine(isWhole, WHOLE);
+const sentence = z.string().trim().min(1).max(500).refine(isWhole, WHOLE);
 const CONTEXT_MAX = 50;
 const fact = z.union([
-  z.string().max(500),
-  z.number().refine(isStorableNumber, 'a number that can be stored'),
+  z.string().max(500).refine(isWhole, WHOLE),
+  z.number().refine(isStorableNumber, STORABLE),
   z.boolean(),
 ]);
 
@@ -40,7 +40,7 @@ export type Scope = z.infer<typeof Scope>;
 /** A proposal explains itself completely or is refused: who, what, on what, why, instead of what, at what cost. */
 export const Proposal = z.strictObject({
   /** the same intent twice is the same effect */
-  intentKey: z.string().min(1).max(300),
+  intentKey: z.string().min(1).max(300).refine(isWhole, WHOLE),
   /** this try's token: only its holder may settle the effect */
   fence: name,
   actor: sentence,
@@ -53,12 +53,12 @@ export const Proposal = z.strictObject({
     .regex(/^[a-z]+\.[a-z-]+$/, 'a dotted name such as task.execute'),
   target: sentence,
   context: z
-    .record(z.string().min(1).max(100), fact)
+    .record(name, fact)
     .refine((context) => Object.keys(context).length <= CONTEXT_MAX, `at most ${CONTEXT_MAX} facts`),
   options: z.array(sentence).min(1).max(20),
   choice: sentence,
   rationale: sentence,
-  confidence: z.number().min(0).max(1),
+  confidence: z.number().min(0).max(1).refine(isStorableNumber, STORABLE),
   impact: ProposedImpact,
   reversible: z.enum(['yes', 'no', 'nothing_to_undo']),
   undo: sentence.optional(),

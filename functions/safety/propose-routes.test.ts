@@ -78,6 +78,12 @@ describe('an agent that asks', () => {
       path: 'impact',
     },
     {
+      when: 'a confidence of next to nothing',
+      body: JSON.stringify(aProposal({ confidence: 5e-324 })),
+      path: 'confidence',
+    },
+    { when: 'half of a character', body: JSON.stringify(aProposal({ target: '\ud800 half' })), path: 'target' },
+    {
       when: 'an intent of 201 characters',
       body: JSON.stringify(aProposal({ intentKey: 'x'.repeat(201) })),
       path: 'intentKey',

@@ -18,7 +18,7 @@ const DryVerdict = z
   .openapi('DryVerdict');
 const ById = z.object({ effectId: z.string().openapi({ param: { name: 'effectId', in: 'path' } }) });
 const Reason = saidWhy(400);
-const OwnProposal = Proposal.extend({ intentKey: z.string().min(1).max(200) });
+const OwnProposal = Proposal.extend({ intentKey: Proposal.shape.intentKey.max(200) });
 const Loose = z.looseObject({}).openapi({ description: 'a proposal: intentKey, fence, action, target, rationale, …' });
 
 export function proposeRoutes(deps: GateDeps): HttpApp {

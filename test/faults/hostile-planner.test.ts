@@ -11,7 +11,7 @@ import { chanceFrom, numberFrom } from './random.ts';
 
 const SEED = numberFrom('LAZYARK_SEED', 20_261_120);
 const ATTEMPTS = 100_000;
-const PLANS = numberFrom('LAZYARK_HOSTILE_PLANS', 3_000);
+const PLANS = numberFrom('LAZYARK_HOSTILE_PLANS', 6_000);
 const CALLS = Math.max(0, ATTEMPTS - PLANS);
 /** A swarm is left behind after so many, so that a hundred thousand fit into memory. */
 const PLANS_A_SWARM = 500;
@@ -25,29 +25,33 @@ beforeAll(async () => {
   ours = await shipped();
 }, 60_000);
 
-it(`does nothing outside of the rules for ${PLANS} plans (seed ${SEED})`, { timeout: 600_000 }, async () => {
-  const chance = chanceFrom(SEED);
-  const tally: Tally = {};
-  const findings: string[] = [];
-  let executed = 0;
-  for (let from = 0; from < PLANS; from += PLANS_A_SWARM) {
-    const swarm = await aSwarmUnderAttack(ours, START_MS + chance.below(86_400_000));
-    const siege: Siege = { swarm, sent: [], chance, tally };
-    for (let n = from; n < Math.min(PLANS, from + PLANS_A_SWARM); n += 1) {
-      await swarm.flag({ killed: chance.happens(0.02) });
-      await attackWithPlan(siege, n);
-      swarm.at(chance.below(60_000));
+it.skipIf(PLANS === 0)(
+  `does nothing outside of the rules for ${PLANS} plans (seed ${SEED})`,
+  { timeout: 600_000 },
+  async () => {
+    const chance = chanceFrom(SEED);
+    const tally: Tally = {};
+    const findings: string[] = [];
+    let executed = 0;
+    for (let from = 0; from < PLANS; from += PLANS_A_SWARM) {
+      const swarm = await aSwarmUnderAttack(ours, START_MS + chance.below(86_400_000));
+      const siege: Siege = { swarm, sent: [], chance, tally };
+      for (let n = from; n < Math.min(PLANS, from + PLANS_A_SWARM); n += 1) {
+        await swarm.flag({ killed: chance.happens(0.02) });
+        await attackWithPlan(siege, n);
+        swarm.at(chance.below(60_000));
+      }
+      findings.push(...swarm.watch.verdict());
+      executed += swarm.watch.executed();
+      swarm.tables.close();
     }
-    findings.push(...swarm.watch.verdict());
-    executed += swarm.watch.executed();
-    swarm.tables.close();
-  }
-  console.log(JSON.stringify({ seed: SEED, plans: PLANS, executed, ...tally }));
-  expect(findings).toEqual([]);
-  expect(executed).toBeGreaterThan(PLANS / 10);
-  for (const outcome of ['accepted', 'refused', 'draft accepted', 'draft refused'])
-    expect(tally[outcome]).toBeGreaterThan(0);
-});
+    console.log(JSON.stringify({ seed: SEED, plans: PLANS, executed, ...tally }));
+    expect(findings).toEqual([]);
+    expect(executed).toBeGreaterThan(PLANS / 10);
+    for (const outcome of ['accepted', 'refused', 'draft accepted', 'draft refused'])
+      expect(tally[outcome]).toBeGreaterThan(0);
+  },
+);
 
 it.each(HEAVY_ATTACKS)('takes or refuses %s, and says so in time', async (heavy) => {
   const swarm = await aSwarmUnderAttack(ours, START_MS);
@@ -58,27 +62,32 @@ it.each(HEAVY_ATTACKS)('takes or refuses %s, and says so in time', async (heavy)
   expect(tally[`+ ${heavy}`] ?? tally[`- ${heavy}`]).toBe(1);
 });
 
-it(`does nothing outside of the rules for ${CALLS} tool calls (seed ${SEED})`, { timeout: 600_000 }, async () => {
-  const chance = chanceFrom(SEED + 1);
-  const tally: Tally = {};
-  const findings: string[] = [];
-  let executed = 0;
-  for (let from = 0; from < CALLS; from += CALLS_A_SWARM) {
-    const swarm = await aSwarmUnderAttack(ours, START_MS);
-    const doors = doorsOf(swarm);
-    const until = Math.min(CALLS, from + CALLS_A_SWARM);
-    for (let n = from; n < until; n += AT_ONCE) {
-      const many = Array.from({ length: Math.min(AT_ONCE, until - n) }, (_, index) => n + index);
-      const ends = await Promise.all(many.map((number) => attackWithCall(swarm, doors, number, chance)));
-      for (const end of ends) tally[end] = (tally[end] ?? 0) + 1;
-      swarm.at(chance.below(3_000));
+it.skipIf(CALLS === 0)(
+  `does nothing outside of the rules for ${CALLS} tool calls (seed ${SEED})`,
+  { timeout: 600_000 },
+  async () => {
+    const chance = chanceFrom(SEED + 1);
+    const tally: Tally = {};
+    const findings: string[] = [];
+    let executed = 0;
+    for (let from = 0; from < CALLS; from += CALLS_A_SWARM) {
+      const swarm = await aSwarmUnderAttack(ours, START_MS);
+      const doors = doorsOf(swarm);
+      const until = Math.min(CALLS, from + CALLS_A_SWARM);
+      for (let n = from; n < until; n += AT_ONCE) {
+        const many = Array.from({ length: Math.min(AT_ONCE, until - n) }, (_, index) => n + index);
+        const ends = await Promise.all(many.map((number) => attackWithCall(swarm, doors, number, chance)));
+        for (const end of ends) tally[end] = (tally[end] ?? 0) + 1;
+        swarm.at(chance.below(3_000));
+      }
+      findings.push(...swarm.watch.verdict());
+      executed += swarm.watch.executed();
+      swarm.tables.close();
     }
-    findings.push(...swarm.watch.verdict());
-    executed += swarm.watch.executed();
-    swarm.tables.close();
-  }
-  console.log(JSON.stringify({ seed: SEED, calls: CALLS, executed, ...tally }));
-  expect(findings).toEqual([]);
-  expect(executed).toBeGreaterThan(CALLS / 100);
-  for (const end of ['denied', 'held', 'incomplete', 'taken', 'confirmed']) expect(tally[end], end).toBeGreaterThan(0);
-});
+    console.log(JSON.stringify({ seed: SEED, calls: CALLS, executed, ...tally }));
+    expect(findings).toEqual([]);
+    expect(executed).toBeGreaterThan(CALLS / 100);
+    for (const end of ['denied', 'held', 'incomplete', 'taken', 'confirmed'])
+      expect(tally[end], end).toBeGreaterThan(0);
+  },
+);

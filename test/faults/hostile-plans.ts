@@ -16,7 +16,7 @@ const WORK: readonly ((chance: Chance) => Loose)[] = [
 ];
 
 const many = <Of>(count: number, make: (n: number) => Of): Of[] => Array.from({ length: count }, (_, n) => make(n));
-const other = (plan: Loose[], chance: Chance) => String(chance.pick(plan).id);
+const other = (plan: Loose[], chance: Chance) => String(chance.pick(plan)?.id);
 /** An attack before this one may have left something else there. */
 const set = (target: Loose, field: string, value: unknown) =>
   target && typeof target === 'object' && Object.assign(target, { [field]: value });
