@@ -1,6 +1,6 @@
 // The moves of an effect, written here once more, and what votes are bound to.
 import { describe, expect, it } from 'vitest';
-import { digestOf, type EffectStatus, isEndedByOthers, statusesBefore, UNITS } from './effect.ts';
+import { digestOf, type EffectStatus, isEndedByOthers, isSameDeed, statusesBefore, UNITS } from './effect.ts';
 import { aProposal } from './gate.test-support.ts';
 
 describe('an effect becomes', () => {
@@ -32,6 +32,23 @@ describe('the digest that others agree to', () => {
     ])
       expect(digestOf(aProposal(other))).not.toBe(digest);
   });
+});
+
+describe('one deed', () => {
+  const { scope, impact } = aProposal();
+  const weighed = (change: object = {}) => ({ ...aProposal(), ...change }) as Parameters<typeof isSameDeed>[0];
+
+  it('stays the same in other words and by another agent', () => {
+    const told = weighed({ rationale: 'another', scope: { ...scope, agentId: 'agt_b' } });
+    expect(isSameDeed(weighed(), told)).toBe(true);
+  });
+
+  it.each([{ target: 'other' }, { context: { to: 'them' } }, { impact: { ...impact, spendCents: 1 } }])(
+    'is another with %j',
+    (change) => {
+      expect(isSameDeed(weighed(), weighed(change))).toBe(false);
+    },
+  );
 });
 
 describe('an end', () => {

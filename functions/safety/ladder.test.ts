@@ -113,6 +113,7 @@ describe('the waits of a ladder', () => {
 
   it('shrink alike where an answer is needed sooner, but never below half a minute', () => {
     expect(waitsOf(critical, 0, 600_000).map(({ seconds }) => seconds)).toEqual([150, 150, 300]);
+    expect(waitsOf(critical, 60_000, 661_000).map(({ seconds }) => seconds)).toEqual([150, 150, 300]);
     expect(waitsOf(critical, 0, 1_000).map(({ seconds }) => seconds)).toEqual([30, 30, 30]);
     expect(waitsOf(critical, 1_000, 0).map(({ seconds }) => seconds)).toEqual([30, 30, 30]);
     const short: Treatment = { ...critical, ladder: { sms: { waitSeconds: 10 } } };
@@ -170,6 +171,7 @@ describe('whether a channel is used now', () => {
 
   it('what a severity does not use is passed over, with the reason', () => {
     expect(turnOf(notice, 1, 'voice', error)).toMatchObject({
+      kind: 'pass',
       status: 'skipped',
       reason: 'not used for severity error',
     });
@@ -190,9 +192,9 @@ describe('what follows an answer of a provider', () => {
     { answer: unknown, channel: 'sms' as const, then: { kind: 'end', status: 'unknown' } },
     { answer: unknown, channel: 'pagerduty' as const, then: { kind: 'again', pauseSeconds: 1 } },
     { answer: unknown, channel: 'pagerduty' as const, attempt: 3, then: { kind: 'end', status: 'unknown' } },
-    { answer: busy(2), channel: 'discord' as const, then: { kind: 'again', pauseSeconds: 2 } },
+    { answer: busy(5), channel: 'discord' as const, then: { kind: 'again', pauseSeconds: 5 } },
     { answer: busy(2), channel: 'discord' as const, attempt: 3, then: { kind: 'end', status: 'failed' } },
-    { answer: busy(60), channel: 'discord' as const, then: { kind: 'end', status: 'failed' } },
+    { answer: busy(6), channel: 'discord' as const, then: { kind: 'end', status: 'failed' } },
     {
       answer: { kind: 'refused', reason: 'gone' } as Answer,
       channel: 'slack' as const,

@@ -17,11 +17,11 @@ export function waitsOf(treatment: Treatment, roundAtMs: number, needsAckByMs?: 
     return seconds === undefined ? [] : [{ rung, seconds }];
   });
   const all = waits.reduce((sum, { seconds }) => sum + seconds, 0);
-  const left = needsAckByMs === undefined ? all : Math.max(0, (needsAckByMs - roundAtMs) / 1_000);
-  const share = Math.min(1, all === 0 ? 1 : left / all);
+  const leftSeconds = needsAckByMs === undefined ? all : (needsAckByMs - roundAtMs) / 1_000;
+  const share = Math.min(1, leftSeconds / all);
   return waits.map(({ rung, seconds }) => ({
     rung,
-    seconds: share === 1 ? seconds : Math.max(Math.min(WAIT_SECONDS_MIN, seconds), Math.floor(seconds * share)),
+    seconds: Math.max(Math.min(WAIT_SECONDS_MIN, seconds), Math.floor(seconds * share)),
   }));
 }
 

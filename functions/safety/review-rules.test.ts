@@ -210,6 +210,20 @@ const CASES: {
     then: 'approve',
     says: 'obj_1',
   },
+  {
+    rule: 'scope',
+    when: 'it takes as much of each',
+    of: { impact: { spendCents: 1, apiCalls: 1, files: 2, tokens: 2 } },
+    then: 'approve',
+    says: 'obj_1',
+  },
+  {
+    rule: 'scope',
+    when: 'it takes tokens for its calls',
+    of: { impact: { spendCents: 0, apiCalls: 1, files: 0, tokens: 1 } },
+    then: 'approve',
+    says: 'obj_1',
+  },
 ];
 
 describe('the reviewer of', () => {
