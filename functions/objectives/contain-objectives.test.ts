@@ -157,6 +157,19 @@ describe('a kill in the room of objectives', () => {
     expect(await swarm.look(id)).toMatchObject({ status: 'succeeded', tasks: [{ agentId: 'agt_second' }] });
   });
 
+  it('leaves alone what is planned after a resume that came meanwhile', async () => {
+    const { swarm, deps } = await aKilledSwarm();
+    const heldAt = swarm.deps.now();
+    const stops: Date[] = [];
+    const resumed = async () => {
+      swarm.at(5_000);
+      return readFlags(swarm.store, 'safety');
+    };
+    const stopPlanning = async (_: string, before: Date) => stops.push(before);
+    await containObjectives(order(), { ...deps, flagsNow: resumed, stopPlanning });
+    expect(stops).toEqual([heldAt]);
+  });
+
   it('stops planning and plans again at once after the resume', async () => {
     const { swarm, id, deps, stops } = await aKilledSwarm();
     const set = [['status', 'planning']] as const;

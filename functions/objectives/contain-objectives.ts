@@ -21,8 +21,8 @@ export type ContainDeps = {
   reads: Reads;
   gate: Pick<Gate, 'settle'>;
   flagsNow(): Promise<ControlFlags>;
-  /** stops the executions that plan; answers how many */
-  stopPlanning(cause: string): Promise<number>;
+  /** stops the executions that plan since before; answers how many */
+  stopPlanning(cause: string, before: Date): Promise<number>;
   announce: Announce;
   now: () => Date;
 };
@@ -34,6 +34,8 @@ const EFFECTS_MAX = 4_000;
 
 /** Answers what it confirmed, or nothing when the kill was lifted before its order came. */
 export async function containObjectives(order: ContainmentOrder, deps: ContainDeps) {
+  // A resume may come while this goes on; what is planned after it is no business of this kill.
+  const heldAt = deps.now();
   if (!isStopping(await deps.flagsNow(), order.scope)) return undefined;
   if (typeof order.scope === 'object' && 'room' in order.scope && order.scope.room !== 'objectives') return undefined;
   const found = await revokeEverywhere(order, deps);
@@ -52,7 +54,7 @@ export async function containObjectives(order: ContainmentOrder, deps: ContainDe
     'streams, timers and the sweep look at the flags before they start a task',
   );
   if (stopsPlanning(order.scope)) {
-    const stopped = await deps.stopPlanning(`stopped by ${order.killId}`);
+    const stopped = await deps.stopPlanning(`stopped by ${order.killId}`, heldAt);
     const requeued = await requeuePlanning(found.planning, order.killId, deps);
     confirm('planning_runs', { stopped, requeued }, 'executions stopped, their objectives back in the queue');
   }

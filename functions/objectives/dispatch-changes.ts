@@ -14,7 +14,10 @@ import type { SettleDeps } from './settle-task.ts';
 import { asStatePage, isStatePage, pageNumberOf, readyTasks, type StatePage } from './state-page.ts';
 import { mayUnblock, unblockedBetween, wakeWaiting } from './wake-waiting.ts';
 
-type Deps = DispatchDeps & Pick<SettleDeps, 'remindIn'> & { startPlanning(objectiveId: string): Promise<void> };
+type Deps = DispatchDeps &
+  Pick<SettleDeps, 'remindIn'> & {
+    startPlanning(objectiveId: string, cause: string): Promise<void>;
+  };
 type PageChange = { eventId: string; before?: StatePage; after: StatePage };
 
 const RETRY_SECONDS = 2;
@@ -47,7 +50,7 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
   const causes = causesIn(group, deps.now().getTime());
   const causesOf: CausesOf = (number) => causes.get(number) ?? [last.eventId];
   try {
-    if (last.after.status === 'queued') return await planUnlessStopped(last.after.pk, deps);
+    if (last.after.status === 'queued') return await planJoined(group, deps);
     for (const { before, after } of group) await persist(() => releaseDependents(before, after, deps));
     await persist(() => dispatchPage(last.after, causesOf, deps));
   } catch (error) {
@@ -59,8 +62,14 @@ async function insist(group: readonly PageChange[], deps: Deps): Promise<void> {
 }
 
 /** What joins the queue while a kill holds is planned by the sweep that follows its end. */
-async function planUnlessStopped(objectiveId: string, deps: Deps): Promise<void> {
-  if (!(await isStopped(objectiveId, deps))) await deps.startPlanning(objectiveId);
+async function planUnlessStopped(objectiveId: string, cause: string, deps: Deps): Promise<void> {
+  if (!(await isStopped(objectiveId, deps))) await deps.startPlanning(objectiveId, cause);
+}
+
+/** The change by which it joined the queue; another place in it changes nothing. */
+async function planJoined(group: readonly PageChange[], deps: Deps): Promise<void> {
+  const joined = group.findLast(({ before, after }) => after.status === 'queued' && before?.status !== 'queued');
+  if (joined) await planUnlessStopped(joined.after.pk, joined.eventId, deps);
 }
 
 function causesIn(group: readonly PageChange[], nowMs: number): Map<number, [string, ...string[]]> {
@@ -137,7 +146,7 @@ export async function lookAgain(
   deps: Deps,
 ): Promise<void> {
   const found = await deps.reads.page(objectiveId, page);
-  if (found?.status === 'queued') return planUnlessStopped(objectiveId, deps);
+  if (found?.status === 'queued') return planUnlessStopped(objectiveId, cause, deps);
   if (found?.status !== 'running') return;
   await releaseDependents(undefined, found, deps);
   await dispatchPage(

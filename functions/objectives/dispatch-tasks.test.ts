@@ -287,6 +287,29 @@ describe('control', () => {
     expect((await swarm.look(id)).status).toBe('succeeded');
   });
 
+  it('plans what was paused before it was planned once more after the resume, and a change told twice once', async () => {
+    const swarm = await aSwarm();
+    const begun: string[] = [];
+    const deps = {
+      ...swarm.deps,
+      startPlanning: async (id: string, cause: string) => void begun.push(`${id} ${cause}`),
+    };
+    const pk = 'obj_01ARZ3NDEKTSV4RRFFQ69G5FB9';
+    const page = { pk, sk: 'graph#00', status: 'queued', rank: '5', score: 5, createdAtMs: 0, pages: 1, tasks: {} };
+    await swarm.store.write([{ table: 'objectives', put: page }]);
+    const joined = swarm.records();
+    await dispatchChanges(joined, deps);
+    await dispatchChanges(joined, deps);
+    await pauseObjective(pk, 'ann', deps);
+    await resumeObjective(pk, 'ann', deps);
+    await reorderObjective(pk, 90, 'ann', deps);
+    await dispatchChanges(swarm.records(), deps);
+    await reorderObjective(pk, 10, 'ann', deps);
+    await dispatchChanges(swarm.records(), deps);
+    expect(begun).toHaveLength(3);
+    expect(new Set(begun).size).toBe(2);
+  });
+
   it('cancels: running work is fenced off, places come back, the late answer changes nothing', async () => {
     const swarm = await aSwarm({ concurrency: 1 });
     const id = await swarm.submit(diamond);

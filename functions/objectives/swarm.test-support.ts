@@ -68,7 +68,7 @@ export async function aSwarm({
   const reminders: Reminder[] = [];
   const capabilities = new Map([capability('work'), capability('rare')].map((one) => [one.name, one]));
   const reads = readsIn(store, objectives, now);
-  const deps: DispatchDeps & SettleDeps & { startPlanning(objectiveId: string): Promise<void> } = {
+  const deps: DispatchDeps & SettleDeps & { startPlanning(objectiveId: string, cause: string): Promise<void> } = {
     startPlanning: async () => undefined,
     tables: store,
     table: objectives,

@@ -11,7 +11,7 @@ import { freeStalePlaces } from './stale-places.ts';
 import { allSucceeded, isReady, newlySucceeded, type StatePage, type TaskState, waitsForOf } from './state-page.ts';
 
 export type SweepDeps = DispatchDeps &
-  SettleDeps & { startPlanning(objectiveId: string, nowMs: number): Promise<void> };
+  SettleDeps & { startPlanning(objectiveId: string, cause: string): Promise<void> };
 export type SweepReport = { looked: number; started: number; lost: number; finished: number; requeued: number };
 
 /** Planning takes seconds; after this it counts as lost and is begun again. */
@@ -135,6 +135,6 @@ async function planAgain(first: StatePage, after: Sweep['after'], deps: SweepDep
       { table: deps.table, update: key, changes: { set: back }, if: { path: 'status', equals: 'planning' } },
     ]);
   }
-  await deps.startPlanning(first.pk, nowMs);
+  await deps.startPlanning(first.pk, `again at ${nowMs}`);
   return true;
 }
