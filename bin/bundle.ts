@@ -23,6 +23,8 @@ export const ROOT = join(import.meta.dirname, '..');
 export const FUNCTIONS_FOLDER = join(ROOT, 'dist/functions');
 
 const VERIFIER = 'verify-audit-export.mjs';
+/** What stands for `${Name}` in a workflow that is checked. */
+const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:000000000000:function:$1';
 /** `require` for the CommonJS packages inside an ES module bundle. */
 const BANNER =
   "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
@@ -31,7 +33,12 @@ const BANNER =
 export async function build({ outDir = FUNCTIONS_FOLDER }: { outDir?: string } = {}): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
-  await Promise.all([bundleFunctions(outDir), buildConsole(join(ROOT, 'dist/console')), checkPolicies()]);
+  await Promise.all([
+    bundleFunctions(outDir),
+    buildConsole(join(ROOT, 'dist/console')),
+    checkPolicies(),
+    checkWorkflows(),
+  ]);
   const version = projectVersion();
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
   copyIfThere(join(ROOT, 'config'), join(outDir, 'config'));
@@ -108,6 +115,16 @@ async function writeOpenApi(file: string, version: string): Promise<void> {
 async function checkPolicies(): Promise<void> {
   const checked = check(configuredPolicies(join(ROOT, 'config')), await checkDeps());
   if (checked.kind === 'wrong') throw new Error(`config/ is wrong:\n${checked.problems.map(problemText).join('\n')}`);
+}
+
+/** So does a workflow that is not in the States language. */
+export async function checkWorkflows(root = ROOT): Promise<void> {
+  const { default: validate } = await import('asl-validator');
+  for (const file of globSync('statemachines/*/*.asl.json', { cwd: root })) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const { isValid, errorsText } = validate(JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, FUNCTION_ARN)));
+    if (!isValid) throw new Error(`${file} is wrong:\n${errorsText()}`);
+  }
 }
 
 const projectVersion = (): string => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;

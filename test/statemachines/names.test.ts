@@ -2,10 +2,9 @@
 // the means by which: NotifyPeopleBySms calls notify-people.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import validate from 'asl-validator';
 import { describe, expect, it } from 'vitest';
 import { kebab } from '../../lib/platform/names.ts';
-import { definitionOf, type Json } from './walk.ts';
+import type { Json } from './walk.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ROOMS = globSync('functions/*', { cwd: ROOT }).map((folder) => folder.slice('functions/'.length));
@@ -64,11 +63,6 @@ function faultsOfTask(room: string, name: string, state: Json): string[] {
 
 describe.each(files)('%s', (file) => {
   const machine = JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
-
-  it('is a workflow that Step Functions accepts', () => {
-    const { isValid, errorsText } = validate(definitionOf(file));
-    expect(isValid, errorsText()).toBe(true);
-  });
 
   it('has names after the grammar, and calls the functions of these names', () => {
     expect(faultsOf(file.split('/')[1]!, machine)).toEqual([]);

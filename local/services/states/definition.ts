@@ -1,6 +1,6 @@
-// A state machine's definition, checked once at start: what it holds, and that the runtime covers all of it.
+// A state machine's definition: what it holds, and that the runtime covers all of it. That it is in the States language
+// is checked when it is built.
 import { createHash } from 'node:crypto';
-import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import type { Catcher, Retrier } from './failure.ts';
 
 export type TaskTarget =
@@ -29,10 +29,7 @@ export class UnusableDefinition extends Error {
 
 const compiled = new Map<string, Definition>();
 
-/**
- * Reads and checks a definition (JSON of the States language); a text seen before costs nothing, since checking takes
- * tens of milliseconds. Throws UnusableDefinition.
- */
+/** Reads a definition (JSON of the States language); a text seen before costs nothing. Throws UnusableDefinition. */
 export function readDefinition(text: string): Definition {
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
   const known = compiled.get(hash);
@@ -43,24 +40,25 @@ export function readDefinition(text: string): Definition {
 }
 
 function compile(text: string, hash: string): Definition {
-  let json: StateMachineDefinition;
+  let json: RawScope & { TimeoutSeconds?: number };
   try {
     json = JSON.parse(text);
   } catch (error) {
     throw new UnusableDefinition(`the definition is not JSON: ${(error as Error).message}`);
   }
-  try {
-    new StateMachine(json, { validationOptions: { checkArn: true, checkPaths: true } });
-  } catch (error) {
-    throw new UnusableDefinition((error as Error).message);
-  }
-  return { hash, text, timeoutSeconds: json.TimeoutSeconds, root: readScope(json as unknown as RawScope) };
+  return { hash, text, timeoutSeconds: json.TimeoutSeconds, root: readScope(json) };
 }
 
 type RawScope = { StartAt: string; States: Record<string, Record<string, unknown>>; QueryLanguage?: string };
 
 function readScope(raw: RawScope): Scope {
   if (raw.QueryLanguage === 'JSONata') throw new UnusableDefinition('QueryLanguage JSONata is not covered');
+  for (const [name, fields] of Object.entries(raw.States)) {
+    const choices = (fields.Choices ?? []) as { Next?: string }[];
+    const following = [fields.Next, fields.Default, ...choices.map(({ Next }) => Next)] as (string | undefined)[];
+    const missing = following.find((next) => next !== undefined && !Object.hasOwn(raw.States, next));
+    if (missing !== undefined) throw new UnusableDefinition(`state ${name}: there is no state ${missing}`);
+  }
   const states = Object.entries(raw.States).map(([name, fields]) => [name, readState(name, fields)] as const);
   return { startAt: raw.StartAt, states: Object.fromEntries(states) };
 }
