@@ -8,7 +8,7 @@ import { ROOT } from './bundle.ts';
 export { build } from './bundle.ts';
 
 const INPUTS = [
-  'bin/{build,bundle,lazyark}.ts',
+  'bin/{build,bundle,check-workflows,lazyark,synthesize}.ts',
   'bin/verify-audit-export.mjs',
   'lib/**',
   'functions/**',
