@@ -6,6 +6,7 @@ import { TableBusy, TableOutcomeUnknown, type Tables, type Write } from '../comm
 import { parseChannelSecrets } from './channel-secrets.ts';
 import { concludeLadder, PagerUnreached, tellPager } from './conclude-ladder.ts';
 import { noticeIdOf } from './notice.ts';
+import { noticeKey } from './notice-items.ts';
 import { noticeRoutes } from './notice-routes.ts';
 import { type Bench, configuredAt, openBench } from './notices.test-support.ts';
 import { listNotices } from './notices.ts';
@@ -104,6 +105,21 @@ describe('a rung', () => {
     await bench.step('discord');
     expect(got()).toHaveLength(1);
     expect((await bench.notice()).deliveries['1_discord']?.status).toBe('delivered');
+  });
+
+  it('is not held up by the other channels, however often they write at the same moment', async () => {
+    await bench.raiseOne();
+    const { tables } = bench.notifying;
+    const asOthersDo = { table: 'Safety', update: noticeKey(DRILL), changes: { add: [['version', 1]] as const } };
+    bench.notifying.tables = {
+      ...bound(tables),
+      write: async (writes) => {
+        await tables.write([asOthersDo]);
+        return tables.write(writes);
+      },
+    };
+    expect(await bench.step('discord')).toMatchObject({ result: 'delivered' });
+    expect(got()).toHaveLength(1);
   });
 
   it('is delivered for good when its sender was only slow: who came second does not write over it', async () => {

@@ -117,15 +117,26 @@ const resultOf = (notice: Notice, { status, channel, at }: Delivery, deps: Notif
   until: untilOf(notice, channel, new Date(at), deps),
 });
 
-/** Holds the delivery for this sender: refused once somebody answered, or another sender holds it. */
+/**
+ * Holds the delivery for this sender: refused once somebody answered, or another sender holds it. What the other channels
+ * do at the same moment is no reason to try again.
+ */
 async function claim(notice: Notice, delivery: Delivery, { tables, table }: NotifyDeps): Promise<boolean> {
+  const path = ['deliveries', deliveryKey(delivery.round, delivery.channel)];
+  const before = notice.deliveries[deliveryKey(delivery.round, delivery.channel)];
+  const asRead: Condition[] = before
+    ? [
+        { path: [...path, 'status'], equals: before.status },
+        { path: [...path, 'attempts'], equals: before.attempts },
+      ]
+    : [{ missing: path }];
   const outcome = await tables.write([
     {
       table,
       update: noticeKey(notice.noticeId),
       changes: {
         set: [
-          [['deliveries', deliveryKey(delivery.round, delivery.channel)], delivery],
+          [path, delivery],
           ['ladder', 'climbing'],
           ['by', 'safety/notify-people'],
           ['why', `${delivery.channel} is used`],
@@ -133,10 +144,7 @@ async function claim(notice: Notice, delivery: Delivery, { tables, table }: Noti
         add: [['version', 1]],
       },
       if: {
-        all: [
-          { path: 'status', equals: 'open' },
-          { path: 'version', equals: notice.version },
-        ],
+        all: [{ path: 'status', equals: 'open' }, { path: 'round', equals: notice.round }, ...asRead],
       },
     },
   ]);
