@@ -1,7 +1,7 @@
 // Makes sure that what package-lock.json names is installed. No dependencies; any Node from 20 on can run it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,6 +13,8 @@ export const nodeBinary = join(toolsDir, windows ? 'node.cmd' : 'node');
 const stampFile = join(modules, '.lazyark-installed');
 const lockFile = join(projectRoot, '.lazyark-installing');
 const LOOK_EVERY_MS = 200;
+/** No installation takes as long. A process id may be another's by then, after a restart of the machine for instance. */
+const LOCK_AGE_MS_MAX = 15 * 60_000;
 
 export class InstallFailed extends Error {
   name = 'InstallFailed';
@@ -54,10 +56,16 @@ function takesLock() {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    const holder = Number(read(lockFile));
-    if (holder > 0 && !isAlive(holder)) rmSync(lockFile, { force: true });
+    if (isAbandoned()) rmSync(lockFile, { force: true });
     return false;
   }
+}
+
+function isAbandoned() {
+  const takenAtMs = statSync(lockFile, { throwIfNoEntry: false })?.mtimeMs;
+  if (takenAtMs === undefined) return false;
+  const holder = Number(read(lockFile));
+  return Date.now() - takenAtMs > LOCK_AGE_MS_MAX || (holder > 0 && !isAlive(holder));
 }
 
 function isAlive(pid) {

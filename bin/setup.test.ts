@@ -1,7 +1,17 @@
 // Installing is tried in a copy of the scripts, with an npm of a few lines that leaves what the real one would.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -88,10 +98,16 @@ describe('setup', () => {
     expect(existsSync(join(project.root, '.lazyark-installing'))).toBe(false);
   });
 
-  it('an installation that was killed holds up nobody', () => {
+  it.each([
+    { when: 'its process is gone', pid: spawnSync(systemNode, ['--version']).pid, minutesAgo: 0 },
+    { when: 'its process id is another’s by now', pid: process.pid, minutesAgo: 16 },
+    { when: 'it died before it wrote who it was', pid: '', minutesAgo: 16 },
+  ])('an installation that was killed holds up nobody: $when', ({ pid, minutesAgo }) => {
     const project = aProject();
-    const gone = spawnSync(systemNode, ['--version']).pid;
-    writeFileSync(join(project.root, '.lazyark-installing'), String(gone));
+    const lock = join(project.root, '.lazyark-installing');
+    writeFileSync(lock, String(pid));
+    const takenAt = new Date(Date.now() - minutesAgo * 60_000);
+    utimesSync(lock, takenAt, takenAt);
     expect(project.setup('start').code).toBe(0);
     expect(project.npmRuns()).toBe(1);
   });

@@ -46,8 +46,9 @@ export function consistencyRanges(from: number, to: number): Range[] {
 
 /** The root that follows from a leaf and its path; undefined when their lengths do not fit. */
 export function rootFromInclusion(leaf: string, index: number, size: number, path: readonly string[]) {
-  const ranges = index < size ? inclusionRanges(index, size) : [];
-  if (index >= size || ranges.length !== path.length) return undefined;
+  if (index >= size) return undefined;
+  const ranges = inclusionRanges(index, size);
+  if (ranges.length !== path.length) return undefined;
   return ranges.reduce(
     (below, { start }, n) => (start > index ? nodeHash(below, path[n] as string) : nodeHash(path[n] as string, below)),
     leafHash(leaf),

@@ -64,6 +64,7 @@ describe('a proof that a leaf is in the tree', () => {
       expect(way('leaf 6', 5, 13, path)).not.toBe(root);
       expect(way('leaf 5', 4, 13, path)).not.toBe(root);
       expect(way('leaf 5', 13, 13, path)).toBeUndefined();
+      expect(way('leaf 0', 1, 1, [])).toBeUndefined();
       expect(way('leaf 5', 5, 13, path.slice(1))).not.toBe(root);
       expect(way('leaf 5', 5, 13, [...path, root])).toBeUndefined();
       for (const n of path.keys()) expect(way('leaf 5', 5, 13, path.with(n, leafHash('x')))).not.toBe(root);
