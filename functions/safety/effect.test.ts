@@ -1,6 +1,16 @@
 // The moves of an effect, written here once more, and what votes are bound to.
 import { describe, expect, it } from 'vitest';
-import { digestOf, type EffectStatus, isEndedByOthers, isSameDeed, statusesBefore, UNITS } from './effect.ts';
+import {
+  deedOf,
+  digestOf,
+  type EffectStatus,
+  isEndedByOthers,
+  isSameDeed,
+  Proposal,
+  statusesBefore,
+  UNITS,
+  withoutSecrets,
+} from './effect.ts';
 import { aProposal } from './gate.test-support.ts';
 
 describe('an effect becomes', () => {
@@ -49,6 +59,50 @@ describe('one deed', () => {
       expect(isSameDeed(weighed(), weighed(change))).toBe(false);
     },
   );
+});
+
+describe('what is kept of a proposal', () => {
+  const mail = 'ask ann@example.com';
+  const kept = 'ask [e-mail]';
+
+  it('is the proposal itself where nobody’s business is in it', () => {
+    const proposal = aProposal({ context: { said: 'late', count: 3, urgent: true }, undo: 'put it back' });
+    expect(withoutSecrets(proposal)).toBe(proposal);
+    expect(withoutSecrets(aProposal())).not.toHaveProperty('undo');
+  });
+
+  it.each([
+    [{ actor: mail }, { actor: kept }],
+    [{ target: mail }, { target: kept }],
+    [{ options: ['wait', mail] }, { options: ['wait', kept] }],
+    [{ choice: mail }, { choice: kept }],
+    [{ rationale: mail }, { rationale: kept }],
+    [{ undo: mail }, { undo: kept }],
+    [{ context: { to: mail, count: 3, urgent: true } }, { context: { to: kept, count: 3, urgent: true } }],
+    [{ context: { [mail]: 1 } }, { context: { [kept]: 1 } }],
+  ])('of %j is %j, and all else as it was', (said, then) => {
+    const found = withoutSecrets(aProposal(said));
+    expect(found).toEqual(aProposal(then));
+    expect('undo' in found).toBe('undo' in said);
+  });
+
+  it('is no longer than what may be said, although the words for persons are longer than some', () => {
+    const { rationale } = withoutSecrets(aProposal({ rationale: 'a@b.co '.repeat(71) }));
+    expect(rationale).toBe('[e-mail] '.repeat(71).slice(0, 500));
+  });
+
+  it('has fifty facts at most', () => {
+    const facts = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`fact${n}`, n]));
+    expect(Proposal.safeParse(aProposal({ context: facts(50) })).success).toBe(true);
+    expect(Proposal.safeParse(aProposal({ context: facts(51) })).success).toBe(false);
+  });
+
+  it('still knows its deed: two recipients of the same kind are two', () => {
+    const [ann, bob] = ['ann@example.com', 'bob@example.com'].map((target) => aProposal({ target }) as never);
+    const asKept = { ...(withoutSecrets(ann as never) as object), deed: deedOf(ann as never) } as never;
+    expect(isSameDeed(asKept, ann as never)).toBe(true);
+    expect(isSameDeed(asKept, bob as never)).toBe(false);
+  });
 });
 
 describe('an end', () => {
