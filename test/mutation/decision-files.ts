@@ -39,6 +39,7 @@ export const DECISION_FILES: Record<string, string[]> = {
   'functions/safety/demotion-rule.ts': safety('demotion-rule'),
   'functions/safety/compare-decision.ts': safety('stages'),
   'functions/safety/behaviour.ts': safety('behaviour'),
+  'functions/safety/observe-agent.ts': safety('observe-agent'),
   'functions/safety/watch-rule.ts': safety('watch-rule'),
   // kill
   'functions/safety/control-flags.ts': safety('control-flags', 'gate'),
@@ -46,6 +47,7 @@ export const DECISION_FILES: Record<string, string[]> = {
   'functions/safety/certificate.ts': safety('certificate'),
   // notices
   'functions/safety/ladder.ts': safety('ladder'),
+  'functions/safety/raise-decision.ts': safety('ladder', 'notices'),
   'functions/safety/notice-rank.ts': safety('notice-rank'),
   'functions/safety/prompt-budget.ts': safety('prompt-budget'),
   'functions/safety/notice-of-event.ts': safety('notice-of-event'),
